@@ -1,0 +1,91 @@
+/**
+ * What a call allows now: the ONE function that notifications, buttons and the registry read. Nothing else decides.
+ */
+
+import type { CommandKind } from './commands.ts';
+import { pendingIntent } from './intents.ts';
+import type { CallCapability, CallRecord } from './record.ts';
+import { isAnswered, isLive } from './states.ts';
+
+export interface Circumstances {
+  /** The other calls of the registry; only the live ones matter. */
+  others: Iterable<CallRecord>;
+  now: number;
+}
+
+/** The commands that this call allows now. A command that is already being carried out is not offered again. */
+export function allowedCommands(call: CallRecord, { others, now }: Circumstances): ReadonlySet<CommandKind> {
+  const live = [...others].filter((other) => other.id !== call.id && isLive(other.state));
+  const allowed = new Set<CommandKind>([
+    ...(call.state === 'ringing' ? ringing(call, live, now) : []),
+    ...(isLive(call.state) ? ['hangUp' as const, ...inCall(call), ...withOthers(call, live)] : finished(call)),
+    ...dismissable(call),
+  ]);
+  for (const kind of [...allowed]) if (isUnderWay(call, kind)) allowed.delete(kind);
+  return allowed;
+}
+
+const has = (call: CallRecord, capability: CallCapability) => call.capabilities.includes(capability);
+
+function ringing(call: CallRecord, live: CallRecord[], now: number): CommandKind[] {
+  const allowed: CommandKind[] = [];
+  if (now < call.ringDeadline) {
+    allowed.push('answer', 'decline', 'declineEverywhere');
+    if (has(call, 'video')) allowed.push('answerWithVideo');
+    if (live.length > 0) allowed.push('holdAndAnswer', 'endAndAnswer');
+  }
+  if (has(call, 'silence') && !call.attributes.silenced) allowed.push('silence');
+  return allowed;
+}
+
+function inCall(call: CallRecord): CommandKind[] {
+  const { attributes, type } = call;
+  const allowed: CommandKind[] = [];
+  if (has(call, 'mute')) allowed.push(attributes.muted ? 'unmute' : 'mute');
+  const started = call.state === 'active' || call.state === 'reconnecting';
+  if (has(call, 'supportHold') || (has(call, 'hold') && started)) allowed.push(attributes.held ? 'unhold' : 'hold');
+  if (has(call, 'video') && type !== 'video') allowed.push('switchVideo');
+  if (has(call, 'screenShare') && type !== 'screenShare') allowed.push('switchScreenShare');
+  if (type !== 'audio') allowed.push('switchAudio', attributes.videoEnabled ? 'disableVideo' : 'enableVideo');
+  if (type === 'video' && attributes.videoEnabled) allowed.push('switchCamera');
+  if (has(call, 'dtmf') && isAnswered(call.state)) allowed.push('dtmf');
+  if (has(call, 'transfer') && call.state === 'active') allowed.push('transfer');
+  return allowed;
+}
+
+function withOthers(call: CallRecord, live: CallRecord[]): CommandKind[] {
+  const allowed: CommandKind[] = [];
+  const other = live[0];
+  if (live.length === 1 && other && call.attributes.held !== other.attributes.held) allowed.push('swap');
+  const answered = live.some((one) => one.state === 'active');
+  if (call.state === 'active' && answered && has(call, 'transfer')) allowed.push('attendedTransfer');
+  return allowed;
+}
+
+function finished(call: CallRecord): CommandKind[] {
+  return call.state === 'disconnected' && call.peer.handle !== '' ? ['callback'] : [];
+}
+
+/** A ring or a missed call is what a notification is shown for that a person can send away. */
+function dismissable(call: CallRecord): CommandKind[] {
+  return (call.state === 'ringing' && !call.dismissed) || (call.state === 'disconnected' && call.unseen)
+    ? ['dismiss']
+    : [];
+}
+
+/** The same thing is being done already, or its opposite is: holding and unholding at once cannot both be meant. */
+const CONFLICTS: Readonly<Partial<Record<CommandKind, Parameters<typeof pendingIntent>[1][]>>> = {
+  answer: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
+  answerWithVideo: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
+  holdAndAnswer: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
+  endAndAnswer: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
+  hold: ['hold', 'unhold'],
+  unhold: ['hold', 'unhold'],
+  mute: ['mute', 'unmute'],
+  unmute: ['mute', 'unmute'],
+};
+
+function isUnderWay(call: CallRecord, kind: CommandKind): boolean {
+  const conflicts = CONFLICTS[kind];
+  return conflicts !== undefined && pendingIntent(call, ...conflicts) !== undefined;
+}

@@ -1,0 +1,104 @@
+/** Intents: what a person asked for, until the network has done it, refused it, or taken too long (1.4). */
+
+import type { CallCommand } from './commands.ts';
+import type { CallRecord, Intent, IntentOutcome } from './record.ts';
+import { note, type Origin } from './timeline.ts';
+
+/** ms until an intent has timed out. Ours: what the action needs on a bad network, microphone prompt included. */
+const PATIENCE: Readonly<Partial<Record<Intent['action'], number>>> = {
+  dial: 30_000,
+  answer: 30_000,
+  hold: 10_000,
+  unhold: 10_000,
+  mute: 3_000,
+  unmute: 3_000,
+  hangUp: 5_000,
+  decline: 5_000,
+  declineEverywhere: 5_000,
+  dtmf: 5_000,
+};
+const DEFAULT_PATIENCE = 15_000;
+
+/** How many settled intents a record keeps, newest last, so that a page can tell what became of its question. */
+const KEPT_SETTLED = 8;
+
+/** Intents that set a state can be given to another host; the others are lost with theirs. */
+export function survivesHost(action: Intent['action']): boolean {
+  return action !== 'dtmf' && action !== 'dial' && action !== 'transfer' && action !== 'attendedTransfer';
+}
+
+export function isPending(intent: Intent): boolean {
+  return intent.outcome === null;
+}
+
+export function pendingIntent(call: CallRecord, ...actions: Intent['action'][]): Intent | undefined {
+  return call.intents.find((intent) => isPending(intent) && (actions.length === 0 || actions.includes(intent.action)));
+}
+
+export interface AskOptions {
+  id: string;
+  action: Intent['action'];
+  argument?: string | null;
+  epoch: number | null;
+}
+
+/** The call with a new pending intent. */
+export function ask(call: CallRecord, { id, action, argument = null, epoch }: AskOptions, origin: Origin): CallRecord {
+  const deadline = origin.now + (PATIENCE[action] ?? DEFAULT_PATIENCE);
+  const intent: Intent = { id, action, argument, askedAt: origin.now, deadline, epoch, outcome: null };
+  const settled = call.intents.filter((other) => !isPending(other)).slice(-KEPT_SETTLED);
+  const pending = call.intents.filter(isPending);
+  return note({ ...call, intents: [...settled, ...pending, intent] }, origin, 'action', action);
+}
+
+/** The call with an intent settled. A late outcome, after its end, changes nothing (1.4). */
+export function settle(call: CallRecord, id: string, outcome: IntentOutcome, origin: Origin): CallRecord {
+  const intent = call.intents.find((other) => other.id === id);
+  if (!intent || !isPending(intent)) return note(call, origin, 'refused', `late ${outcome.result} of ${id}`);
+  const intents = call.intents.map((other) => (other.id === id ? { ...other, outcome } : other));
+  const detail =
+    outcome.result === 'failed' ? `${intent.action} failed: ${outcome.code}` : `${intent.action} ${outcome.result}`;
+  return note({ ...call, intents }, origin, 'intent', detail);
+}
+
+/** The call with every pending intent whose time is over settled as timed out. */
+export function expireIntents(call: CallRecord, origin: Origin): CallRecord {
+  return call.intents
+    .filter((intent) => isPending(intent) && intent.deadline <= origin.now)
+    .reduce((now, intent) => settle(now, intent.id, { result: 'timedOut', at: origin.now }, origin), call);
+}
+
+/** What an intent does to the record when it is fulfilled; the states themselves move by the network's facts. */
+export function effectOf(
+  action: Intent['action'],
+): Partial<Pick<CallRecord, 'type'>> & { attributes?: Partial<CallRecord['attributes']> } {
+  switch (action) {
+    case 'mute':
+      return { attributes: { muted: true } };
+    case 'unmute':
+      return { attributes: { muted: false } };
+    case 'hold':
+      return { attributes: { held: true } };
+    case 'unhold':
+      return { attributes: { held: false } };
+    case 'switchVideo':
+      return { type: 'video', attributes: { videoEnabled: true } };
+    case 'switchAudio':
+      return { type: 'audio', attributes: { videoEnabled: false } };
+    case 'switchScreenShare':
+      return { type: 'screenShare', attributes: { videoEnabled: true } };
+    case 'enableVideo':
+      return { attributes: { videoEnabled: true } };
+    case 'disableVideo':
+      return { attributes: { videoEnabled: false } };
+    default:
+      return {};
+  }
+}
+
+/** The argument of a command as its intent keeps it. */
+export function argumentOf(command: CallCommand): string | null {
+  if ('digits' in command) return command.digits;
+  if ('target' in command) return command.target;
+  return 'with' in command ? command.with : null;
+}

@@ -1,0 +1,276 @@
+/**
+ * The registry's judgement: a state and an input give the changed calls and the answer. Pure; the worker reads the state,
+ * calls this, and writes what it says, in one transaction.
+ */
+
+import { allowedCommands } from '../calls/allowed.ts';
+import type { CallCommand, SimpleAction } from '../calls/commands.ts';
+import { REJECTIONS } from '../calls/endCodes.ts';
+import { argumentOf, ask, isPending, survivesHost } from '../calls/intents.ts';
+import type { CallRecord, Disconnect, Intent, IntentOutcome } from '../calls/record.ts';
+import { applyDeadlines, applyFact, applyOutcome, beginEnd, createCall, end } from '../calls/reduce.ts';
+import { isLive } from '../calls/states.ts';
+import { note, type Origin } from '../calls/timeline.ts';
+import { SwitchhookError, toWire, type WireError } from '../errors.ts';
+import type { CallRef, Host, RegistryInput, RegistryState, Settings, Submission } from './input.ts';
+
+export interface Decision {
+  /** Changed and new calls; empty when nothing changed. */
+  calls: CallRecord[];
+  host: Host | null;
+  settings: Settings;
+  result: { ok: true; callId: string | null; epoch: number | null } | { ok: false; error: WireError };
+}
+
+export const DEFAULT_SETTINGS: Settings = { maxCalls: 1, ringTime: 45_000, language: 'en', notifications: true };
+
+export function decide(state: RegistryState, { id, tab, source, input }: Submission, now: number): Decision {
+  const origin: Origin = { now, source, tab };
+  const current = overdue(state, now);
+  const context: Context = { state: { ...state, live: current.live }, id, origin };
+  const decision = judge(context, input);
+  return { ...decision, calls: merge(current.changed, decision.calls) };
+}
+
+interface Context {
+  state: RegistryState;
+  id: string;
+  origin: Origin;
+}
+
+/** Every input finds the registry as it would be had its timers fired in time (1.6). */
+function overdue(state: RegistryState, now: number): { live: CallRecord[]; changed: CallRecord[] } {
+  const origin: Origin = { now, source: 'timer', tab: null };
+  const live = state.live.map((call) => applyDeadlines(call, origin));
+  return { live, changed: live.filter((call, index) => call !== state.live[index]) };
+}
+
+const merge = (earlier: CallRecord[], later: CallRecord[]): CallRecord[] => [
+  ...earlier.filter((call) => !later.some((other) => other.id === call.id)),
+  ...later,
+];
+
+function judge(context: Context, input: RegistryInput): Decision {
+  switch (input.kind) {
+    case 'dial':
+      return dial(context, input);
+    case 'command':
+      return command(context, input.callId, input.command);
+    case 'newCall':
+      return isStale(context, input.epoch) ?? newCall(context, input);
+    case 'fact':
+      return isStale(context, input.epoch) ?? fact(context, input);
+    case 'settle':
+      return isStale(context, input.epoch) ?? settled(context, input);
+    case 'claimHost':
+      return claimHost(context);
+    case 'tick':
+      return done(context);
+    case 'seen':
+      return done(context); // the finished calls are the store's to mark
+    case 'configure':
+      return { ...done(context), settings: { ...context.state.settings, ...input.settings } };
+  }
+}
+
+function done({ state }: Context, calls: CallRecord[] = [], callId: string | null = null): Decision {
+  return { calls, host: state.host, settings: state.settings, result: { ok: true, callId, epoch: null } };
+}
+
+function refused(context: Context, code: SwitchhookError['code'], reason: string, calls: CallRecord[] = []): Decision {
+  return { ...done(context, calls), result: { ok: false, error: toWire(new SwitchhookError(code, { reason })) } };
+}
+
+/** A host that has been replaced may not speak any more; an integrator's own report carries no epoch. */
+function isStale(context: Context, epoch: number | null): Decision | null {
+  if (epoch === null || epoch === context.state.host?.epoch) return null;
+  return refused(context, 'staleEpoch', 'Another tab hosts the calls now.');
+}
+
+function find({ state }: Context, ref: CallRef): CallRecord | null {
+  const matches = (call: CallRecord) =>
+    'id' in ref
+      ? call.id === ref.id
+      : call.account === ref.account && call.direction === ref.direction && call.providerCallId === ref.providerCallId;
+  return state.live.find(matches) ?? (state.finished && matches(state.finished) ? state.finished : null);
+}
+
+const liveCalls = ({ state }: Context) => state.live.filter((call) => isLive(call.state));
+
+function dial(context: Context, input: Extract<RegistryInput, { kind: 'dial' }>): Decision {
+  const { state, origin, id } = context;
+  if (find(context, { id: input.callId })) return refused(context, 'callExists', 'A call with this id exists already.');
+  if (input.peer.handle === input.account) return refused(context, 'notAllowed', 'This is your own number.');
+  if (liveCalls(context).length >= state.settings.maxCalls)
+    return refused(context, 'maxCalls', 'Another call is going on.');
+  const call = createCall(
+    {
+      ...input,
+      id: input.callId,
+      providerCallId: null,
+      direction: 'outgoing',
+      entry: 'initiated',
+      ringDeadline: null,
+      data: null,
+    },
+    origin,
+    state.settings.ringTime,
+  );
+  const asked = ask(call, { id, action: 'dial', epoch: state.host?.epoch ?? null }, origin);
+  return done(context, [{ ...asked, host: state.host }], call.id);
+}
+
+function newCall(context: Context, input: Extract<RegistryInput, { kind: 'newCall' }>): Decision {
+  const { state, origin } = context;
+  const { account, direction, providerCallId } = input;
+  const known =
+    find(context, { id: input.callId }) ??
+    (providerCallId === null ? null : find(context, { account, direction, providerCallId }));
+  if (known) return update(context, known, input);
+  const host = input.epoch === null ? null : state.host;
+  const call = { ...createCall({ ...input, id: input.callId }, origin, state.settings.ringTime), host };
+  if (input.entry !== 'ringing' || liveCalls(context).length < state.settings.maxCalls)
+    return done(context, [call], call.id);
+  const busy = ask(call, { id: context.id, action: 'decline', argument: 'busy', epoch: host?.epoch ?? null }, origin);
+  return done(context, [beginEnd(busy, ended('busy', REJECTIONS.busy.code), origin)], call.id);
+}
+
+/** The same call reported again is an update of who calls and what it can do; its state is not the report's to set. */
+function update(context: Context, known: CallRecord, input: Extract<RegistryInput, { kind: 'newCall' }>): Decision {
+  const { origin } = context;
+  if (!isLive(known.state)) {
+    const noted = note(known, origin, 'refused', 'reported again after its end');
+    return refused(context, 'tooLate', 'This call is over.', [noted]);
+  }
+  const updated: CallRecord = {
+    ...known,
+    providerCallId: known.providerCallId ?? input.providerCallId,
+    peer: input.peer,
+    capabilities: input.capabilities,
+    data: input.data ?? known.data,
+  };
+  return done(context, [note(updated, origin, 'fact', 'reported again')], known.id);
+}
+
+function fact(context: Context, input: Extract<RegistryInput, { kind: 'fact' }>): Decision {
+  const call = find(context, input.call);
+  if (!call) return refused(context, 'callNotFound', 'There is no such call.');
+  return done(context, [applyFact(call, input.fact, context.origin)], call.id);
+}
+
+function settled(context: Context, input: Extract<RegistryInput, { kind: 'settle' }>): Decision {
+  const call = find(context, { id: input.callId });
+  if (!call) return refused(context, 'callNotFound', 'There is no such call.');
+  const outcome: IntentOutcome = { ...input.outcome, at: context.origin.now };
+  return done(context, [applyOutcome(call, input.intentId, outcome, context.origin)], call.id);
+}
+
+/**
+ * A new host. Intents that set a state are its to carry out; the rest died with the old host. What a lost host takes with
+ * it: a ringing call rings on, everything that had media or was about to cannot be resumed and ends, and says so (2.3).
+ */
+function claimHost(context: Context): Decision {
+  const { state, origin } = context;
+  const epoch = (state.host?.epoch ?? 0) + 1;
+  const host: Host = { tab: origin.tab ?? '', epoch };
+  const calls = state.live
+    .map((call) => ({ call, now: handOver(call, host, origin) }))
+    .filter(({ call, now }) => call !== now)
+    .map(({ now }) => now);
+  return { ...done(context, calls), host, result: { ok: true, callId: null, epoch } };
+}
+
+function handOver(call: CallRecord, host: Host, origin: Origin): CallRecord {
+  const handed = call.intents
+    .filter(isPending)
+    .reduce((current, intent) => handOverIntent(current, intent, host, origin), call);
+  // A call without a host is an integrator's own, or one that was dialled before there was a host.
+  if (call.host === null) return handed.intents.some(isPending) ? { ...handed, host } : handed;
+  if (call.state === 'ringing') return { ...note(handed, origin, 'fact', 'host lost; rings on'), host };
+  return end(handed, { response: 'error', endCode: null, reason: 'The tab that held the call was closed.' }, origin);
+}
+
+function handOverIntent(call: CallRecord, intent: Intent, host: Host, origin: Origin): CallRecord {
+  if (intent.epoch !== null && !survivesHost(intent.action)) {
+    const lost = {
+      result: 'failed',
+      at: origin.now,
+      code: 'hostLost',
+      reason: 'The tab that held the call was closed.',
+    } as const;
+    return applyOutcome(call, intent.id, lost, origin);
+  }
+  const intents = call.intents.map((other) => (other.id === intent.id ? { ...other, epoch: host.epoch } : other));
+  return { ...call, intents };
+}
+
+function command(context: Context, callId: string, asked: CallCommand): Decision {
+  const call = find(context, { id: callId });
+  if (!call) return refused(context, 'callNotFound', 'There is no such call.');
+  const { origin, state } = context;
+  const allowed = allowedCommands(call, { others: state.live, now: origin.now });
+  if (!allowed.has(asked.kind)) {
+    const late = asked.kind === 'answer' && !isLive(call.state);
+    const noted = note(call, origin, 'refused', `${asked.kind} in ${call.state}`);
+    return refused(context, late ? 'tooLate' : 'notAllowed', `${asked.kind} is not possible now (${call.state}).`, [
+      noted,
+    ]);
+  }
+  return carryOut(context, call, asked);
+}
+
+function carryOut(context: Context, call: CallRecord, asked: CallCommand): Decision {
+  const { origin } = context;
+  switch (asked.kind) {
+    case 'silence':
+      return done(
+        context,
+        [withAction({ ...call, attributes: { ...call.attributes, silenced: true } }, asked, origin)],
+        call.id,
+      );
+    case 'dismiss':
+      return done(context, [withAction({ ...call, dismissed: true, unseen: false }, asked, origin)], call.id);
+    case 'callback':
+      return callBack(context, call);
+    case 'hangUp':
+      return finish(context, call, asked.kind, ended(hangUpResponse(call), null));
+    case 'decline':
+      return finish(context, call, asked.kind, ended('declined', REJECTIONS.here.code));
+    case 'declineEverywhere':
+      return finish(context, call, asked.kind, ended('declined', REJECTIONS.everywhere.code));
+    default:
+      return done(context, [askHost(context, call, asked)], call.id);
+  }
+}
+
+const ended = (response: Disconnect['response'], endCode: number | null): Disconnect => ({
+  response,
+  endCode,
+  reason: null,
+});
+
+const withAction = (call: CallRecord, { kind }: CallCommand, origin: Origin) => note(call, origin, 'action', kind);
+
+/** Hanging up is allowed in any live state; what it means depends on the state (1.4). */
+function hangUpResponse(call: CallRecord): Disconnect['response'] {
+  if (call.state === 'ringing') return 'declined';
+  return call.state === 'initiated' || call.state === 'dialing' ? 'canceled' : 'local';
+}
+
+function askHost({ state, origin, id }: Context, call: CallRecord, asked: CallCommand): CallRecord {
+  return ask(call, { id, action: asked.kind, argument: argumentOf(asked), epoch: state.host?.epoch ?? null }, origin);
+}
+
+/** The end is shown at once and fixed; the host tells the network. A call that nobody has told the network of just ends. */
+function finish(context: Context, call: CallRecord, kind: SimpleAction, disconnect: Disconnect): Decision {
+  const { origin } = context;
+  const ending = beginEnd(askHost(context, call, { kind }), disconnect, origin);
+  return done(context, [ending], call.id);
+}
+
+function callBack(context: Context, call: CallRecord): Decision {
+  const { account, peer, type, capabilities } = call;
+  const decision = dial(context, { kind: 'dial', callId: context.id, account, peer, type, capabilities });
+  const noted = { ...withAction(call, { kind: 'callback' }, context.origin), unseen: false };
+  return decision.result.ok ? { ...decision, calls: [noted, ...decision.calls] } : decision;
+}

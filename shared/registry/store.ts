@@ -1,0 +1,96 @@
+/**
+ * The registry's database as data: the worker writes it, pages read it. Version 1.
+ *
+ * `live`      calls that are not over, by id
+ * `history`   finished calls, by id; indexes page and filter at the same cost for 100,000 calls as for 1,000
+ * `log`       one entry per committed submission, by its gapless `rev`; unique by the submission's id: exactly once
+ * `meta`      one record: revision, host, settings
+ */
+
+import type { CallRecord } from '../calls/record.ts';
+import type { Host, Outcome, Settings } from './input.ts';
+
+export const DATABASE = 'switchhook';
+export const DATABASE_VERSION = 1;
+
+/** A finished call with the fields that its indexes read; IndexedDB indexes no booleans. */
+export interface StoredCall extends CallRecord {
+  handle: string;
+  /** 1 for a missed call, absent otherwise: the index holds the missed ones only. */
+  missed?: 1;
+  /** 1 while the person has not looked at it. */
+  unseenMark?: 1;
+  /** Lower-case words of name and number, each followed by the inverted end time: a prefix search comes newest first per word. */
+  words: string[];
+}
+
+export interface LogEntry {
+  rev: number;
+  id: string;
+  at: number;
+  /** The calls that changed. */
+  calls: string[];
+  outcome: Outcome;
+}
+
+export interface MetaRecord {
+  key: 'registry';
+  rev: number;
+  host: Host | null;
+  settings: Settings;
+}
+
+/** The schema in the form that `idb` reads its types from. */
+export interface RegistryStores {
+  live: { key: string; value: CallRecord; indexes: { network: [string, string, string] } };
+  history: {
+    key: string;
+    value: StoredCall;
+    indexes: {
+      endedAt: number;
+      peer: [string, number];
+      direction: [string, number];
+      missed: [number, number];
+      unseen: number;
+      words: string;
+      network: [string, string, string];
+    };
+  };
+  log: { key: number; value: LogEntry; indexes: { id: string } };
+  meta: { key: string; value: MetaRecord };
+}
+
+/** How many log entries are kept: the window in which a repeated id is recognised. A busy day has some thousands. */
+export const LOG_KEPT = 20_000;
+
+/** Room for an end time in ms, so that the inverse sorts as text: 15 digits last until the year 33,658. */
+const TIME_DIGITS = 15;
+const TIME_CEILING = 10 ** TIME_DIGITS;
+
+const MAX_WORDS = 8;
+
+export function stored(call: CallRecord): StoredCall {
+  const endedAt = call.endedAt ?? 0;
+  const inverse = String(TIME_CEILING - endedAt).padStart(TIME_DIGITS, '0');
+  const missed = call.direction === 'incoming' && call.answeredAt === null && isMissedResponse(call);
+  return {
+    ...call,
+    handle: call.peer.handle,
+    words: searchWords(`${call.peer.displayName ?? ''} ${call.peer.handle}`).map((word) => `${word}\u0000${inverse}`),
+    ...(missed ? { missed: 1 as const } : {}),
+    ...(call.unseen ? { unseenMark: 1 as const } : {}),
+  };
+}
+
+const isMissedResponse = ({ disconnect }: CallRecord) =>
+  disconnect !== null && ['missed', 'canceled', 'busy', 'remote'].includes(disconnect.response);
+
+/** Words as they are searched: lower case, without diacritics, so that "nguyen" finds "Nguyễn". */
+export function searchWords(text: string): string[] {
+  const plain = text
+    .normalize('NFD')
+    .replace(/\p{Mark}/gu, '')
+    .replaceAll(/[đĐ]/gu, 'd')
+    .toLowerCase();
+  return [...new Set(plain.split(/[^\p{Letter}\p{Number}*#+]+/u).filter(Boolean))].slice(0, MAX_WORDS);
+}
