@@ -100,6 +100,7 @@ function canceledBy(reason: NetworkEnd['reason']): DisconnectResponse {
   if (reason?.protocol !== 'SIP') return 'canceled';
   if (reason.cause === 200) return 'answeredElsewhere';
   if (reason.cause === 603) return 'declinedElsewhere';
+  if (reason.cause === 408 || reason.cause === 480) return 'missed'; // the proxy's ring timer, not the caller
   return 'canceled';
 }
 
@@ -136,11 +137,13 @@ export const REJECTIONS: Readonly<Record<Rejection, { code: number; reason: stri
   busy: { code: 486, reason: `Q.850;cause=${USER_BUSY};text="User busy"` },
 };
 
-const REASON_VALUE = /^\s*(SIP|Q\.850)\s*;(?:[^,]*;)?\s*cause\s*=\s*(\d{1,4})/iu;
+/** A quoted string, closed or not: its text is the sender's, and may look like a parameter. */
+const QUOTED = /"(?:\\[\s\S]|[^"\\])*(?:"|\\?$)/gu;
+const REASON_VALUE = /^\s*(SIP|Q\.850)\s*;(?:[^,]*?;)??\s*cause\s*=\s*(\d{1,4})\s*(?:[;,]|$)/iu;
 
 /** Reads a `Reason` header (RFC 3326); null when there is none or it is of another protocol. */
 export function parseReason(header: string | null | undefined): NetworkEnd['reason'] {
-  const match = header ? REASON_VALUE.exec(header) : null;
+  const match = header ? REASON_VALUE.exec(header.replaceAll(QUOTED, '""')) : null;
   if (!match?.[1] || !match[2]) return null;
   return { protocol: match[1].toUpperCase() === 'SIP' ? 'SIP' : 'Q.850', cause: Number(match[2]) };
 }

@@ -39,13 +39,12 @@ export interface AskOptions {
   id: string;
   action: Intent['action'];
   argument?: string | null;
-  epoch: number | null;
 }
 
 /** The call with a new pending intent. */
-export function ask(call: CallRecord, { id, action, argument = null, epoch }: AskOptions, origin: Origin): CallRecord {
+export function ask(call: CallRecord, { id, action, argument = null }: AskOptions, origin: Origin): CallRecord {
   const deadline = origin.now + (PATIENCE[action] ?? DEFAULT_PATIENCE);
-  const intent: Intent = { id, action, argument, askedAt: origin.now, deadline, epoch, outcome: null };
+  const intent: Intent = { id, action, argument, askedAt: origin.now, deadline, epoch: null, outcome: null };
   const settled = call.intents.filter((other) => !isPending(other)).slice(-KEPT_SETTLED);
   const pending = call.intents.filter(isPending);
   return note({ ...call, intents: [...settled, ...pending, intent] }, origin, 'action', action);
@@ -54,6 +53,7 @@ export function ask(call: CallRecord, { id, action, argument = null, epoch }: As
 /** The call with an intent settled. A late outcome, after its end, changes nothing (1.4). */
 export function settle(call: CallRecord, id: string, outcome: IntentOutcome, origin: Origin): CallRecord {
   const intent = call.intents.find((other) => other.id === id);
+  if (intent?.outcome?.result === outcome.result) return call; // said twice: the end of the call has settled it too
   if (!intent || !isPending(intent)) return note(call, origin, 'refused', `late ${outcome.result} of ${id}`);
   const intents = call.intents.map((other) => (other.id === id ? { ...other, outcome } : other));
   const detail =

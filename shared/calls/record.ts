@@ -68,7 +68,7 @@ export interface Intent {
   askedAt: number;
   /** Absolute time at which it has timed out. */
   deadline: number;
-  /** The epoch of the host that carries it out; null while there is no host. */
+  /** The epoch of the host that has claimed it; null until one has. */
   epoch: number | null;
   outcome: IntentOutcome | null;
 }

@@ -122,8 +122,12 @@ export function applyFact(call: CallRecord, fact: CallFact, origin: Origin): Cal
 const refuse = (call: CallRecord, fact: CallFact, origin: Origin) =>
   note(call, origin, 'refused', `${fact.kind} in ${call.state}`);
 
+/** The network works on it now. `dialing` is outgoing only, `ringing` incoming only (1.1). */
+const leaveInitiated = (call: CallRecord, origin: Origin) =>
+  call.state === 'initiated' ? move(call, call.direction === 'outgoing' ? 'dialing' : 'ringing', origin) : call;
+
 function applyProgress(call: CallRecord, ringing: boolean, origin: Origin): CallRecord {
-  const dialing = call.state === 'initiated' ? move(call, 'dialing', origin) : call;
+  const dialing = call.direction === 'outgoing' ? leaveInitiated(call, origin) : call;
   if (dialing.state !== 'dialing') return refuse(call, { kind: 'progress', ringing }, origin);
   if (!ringing || dialing.remoteRingingAt !== null) return dialing;
   // The far side's ring is a whole ring: it starts now, not when we began to dial.
@@ -133,7 +137,7 @@ function applyProgress(call: CallRecord, ringing: boolean, origin: Origin): Call
 
 function applyAccepted(call: CallRecord, origin: Origin): CallRecord {
   // A 2xx without any provisional before it is legal (RFC 3261 13.3.1.4), and initiated → connecting is not ours.
-  const ready = call.state === 'initiated' ? move(call, 'dialing', origin) : call;
+  const ready = leaveInitiated(call, origin);
   const answered = move(ready, 'connecting', origin);
   return answered.state === 'connecting' && call.state !== 'connecting'
     ? { ...answered, answeredAt: origin.now }
@@ -141,7 +145,7 @@ function applyAccepted(call: CallRecord, origin: Origin): CallRecord {
 }
 
 function applyConnected(call: CallRecord, origin: Origin): CallRecord {
-  const ready = call.state === 'initiated' ? move(call, 'dialing', origin) : call;
+  const ready = leaveInitiated(call, origin);
   const active = move(ready, 'active', origin);
   return active.state === 'active' ? { ...active, answeredAt: active.answeredAt ?? origin.now } : active;
 }
@@ -152,12 +156,16 @@ function verdict(call: CallRecord, fact: Extract<CallFact, { kind: 'ended' }>): 
     code: fact.code,
     direction: call.direction,
     rang: call.direction === 'incoming' || call.remoteRingingAt !== null,
-    answered: isAnswered(from),
+    answered: isAnswered(from) && !lostTheRace(call, from, fact.code),
     by: fact.by,
     reason: fact.reason,
   });
   return { response, endCode: fact.code, reason: fact.text };
 }
+
+/** Our answer crossed the caller's CANCEL or another device's answer: we answered too late (1.2). */
+const lostTheRace = ({ direction }: CallRecord, from: CallState, code: number | null) =>
+  direction === 'incoming' && from === 'connecting' && (code === 487 || code === 602);
 
 type Description = Exclude<
   CallFact,

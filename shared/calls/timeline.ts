@@ -16,6 +16,13 @@ export function note(call: CallRecord, origin: Origin, what: TimelineEntry['what
   const { timeline } = call;
   const first = timeline[0];
   if (timeline.length < MAX_TIMELINE || !first) return { ...call, timeline: [...timeline, entry] };
-  const cut: TimelineEntry = { ...entry, what: 'trimmed', detail: 'earlier events were dropped', source: 'recovery' };
+  const { at } = timeline[2] ?? entry; // of the last one dropped: the timeline stays in the order of time
+  const cut: TimelineEntry = {
+    at,
+    what: 'trimmed',
+    detail: 'earlier events were dropped',
+    source: 'recovery',
+    tab: null,
+  };
   return { ...call, timeline: [first, cut, ...timeline.slice(3), entry] };
 }

@@ -2,6 +2,7 @@
 
 import type { CallRecord } from '../calls/record.ts';
 import type { WireError } from '../errors.ts';
+import type { NotificationKind } from '../notifications/plan.ts';
 import type { Host, Outcome, Settings, Submission } from '../registry/input.ts';
 
 /** Raised with every change that an older tab could not understand. */
@@ -14,7 +15,7 @@ export type WorkerMessage =
   /** Puts the worker's idle timer back; needs no answer. */
   | { type: 'touch' }
   /** A tab was shown, hidden or closed: the notifications may have to change. */
-  | { type: 'visibility' }
+  | { type: 'visibility'; visible: boolean }
   /** Something may be overdue. */
   | { type: 'tick' }
   /** A waiting version may take over. */
@@ -46,7 +47,16 @@ export type Broadcast =
   | { type: 'started'; instance: string }
   /** A new version takes over: do not wake the old one. */
   | { type: 'updating' }
-  | ({ type: 'delta' } & Delta);
+  | ({ type: 'delta' } & Delta)
+  /** The disk was full: so many of the oldest finished calls went. */
+  | { type: 'dropped'; count: number };
+
+/** From the worker to one tab: a click on a notification brought it up. */
+export interface OpenCall {
+  type: 'open';
+  callId: string;
+  kind: NotificationKind;
+}
 
 /** One committed revision: the calls that changed, whole. */
 export interface Delta {

@@ -5,13 +5,15 @@
 
 import { allowedCommands } from '../calls/allowed.ts';
 import type { CallCommand, SimpleAction } from '../calls/commands.ts';
+import { RING_TIME } from '../calls/deadlines.ts';
 import { REJECTIONS } from '../calls/endCodes.ts';
-import { argumentOf, ask, isPending, survivesHost } from '../calls/intents.ts';
-import type { CallRecord, Disconnect, Intent, IntentOutcome } from '../calls/record.ts';
-import { applyDeadlines, applyFact, applyOutcome, beginEnd, createCall, end } from '../calls/reduce.ts';
+import { argumentOf, ask, isPending } from '../calls/intents.ts';
+import type { CallRecord, Disconnect, IntentOutcome } from '../calls/record.ts';
+import { applyDeadlines, applyFact, applyOutcome, beginEnd, createCall } from '../calls/reduce.ts';
 import { isLive } from '../calls/states.ts';
 import { note, type Origin } from '../calls/timeline.ts';
 import { SwitchhookError, toWire, type WireError } from '../errors.ts';
+import { handOver } from './handOver.ts';
 import type { CallRef, Host, RegistryInput, RegistryState, Settings, Submission } from './input.ts';
 
 export interface Decision {
@@ -22,7 +24,14 @@ export interface Decision {
   result: { ok: true; callId: string | null; epoch: number | null } | { ok: false; error: WireError };
 }
 
-export const DEFAULT_SETTINGS: Settings = { maxCalls: 1, ringTime: 45_000, language: 'en', notifications: true };
+export const DEFAULT_SETTINGS: Settings = {
+  maxCalls: 1,
+  ringTime: RING_TIME,
+  language: 'en',
+  notifications: true,
+  // Ours: years of a person's calls, some 30 MB.
+  retention: { calls: 100_000, days: 730 },
+};
 
 export function decide(state: RegistryState, { id, tab, source, input }: Submission, now: number): Decision {
   const origin: Origin = { now, source, tab };
@@ -60,6 +69,8 @@ function judge(context: Context, input: RegistryInput): Decision {
       return isStale(context, input.epoch) ?? newCall(context, input);
     case 'fact':
       return isStale(context, input.epoch) ?? fact(context, input);
+    case 'claim':
+      return isStale(context, input.epoch) ?? claim(context, input);
     case 'settle':
       return isStale(context, input.epoch) ?? settled(context, input);
     case 'claimHost':
@@ -116,8 +127,7 @@ function dial(context: Context, input: Extract<RegistryInput, { kind: 'dial' }>)
     origin,
     state.settings.ringTime,
   );
-  const asked = ask(call, { id, action: 'dial', epoch: state.host?.epoch ?? null }, origin);
-  return done(context, [{ ...asked, host: state.host }], call.id);
+  return done(context, [ask(call, { id, action: 'dial' }, origin)], call.id);
 }
 
 function newCall(context: Context, input: Extract<RegistryInput, { kind: 'newCall' }>): Decision {
@@ -126,13 +136,21 @@ function newCall(context: Context, input: Extract<RegistryInput, { kind: 'newCal
   const known =
     find(context, { id: input.callId }) ??
     (providerCallId === null ? null : find(context, { account, direction, providerCallId }));
+  if (known && isTaken(context, known, providerCallId))
+    return refused(context, 'callExists', 'Another call has this network id.');
   if (known) return update(context, known, input);
   const host = input.epoch === null ? null : state.host;
   const call = { ...createCall({ ...input, id: input.callId }, origin, state.settings.ringTime), host };
   if (input.entry !== 'ringing' || liveCalls(context).length < state.settings.maxCalls)
     return done(context, [call], call.id);
-  const busy = ask(call, { id: context.id, action: 'decline', argument: 'busy', epoch: host?.epoch ?? null }, origin);
+  const busy = ask(call, { id: context.id, action: 'decline', argument: 'busy' }, origin);
   return done(context, [beginEnd(busy, ended('busy', REJECTIONS.busy.code), origin)], call.id);
+}
+
+/** A network's id is unique within an account and direction: it is how the network speaks of the call. */
+function isTaken(context: Context, { id, account, direction }: CallRecord, providerCallId: string | null): boolean {
+  const holder = providerCallId === null ? null : find(context, { account, direction, providerCallId });
+  return holder !== null && holder.id !== id;
 }
 
 /** The same call reported again is an update of who calls and what it can do; its state is not the report's to set. */
@@ -155,6 +173,8 @@ function update(context: Context, known: CallRecord, input: Extract<RegistryInpu
 function fact(context: Context, input: Extract<RegistryInput, { kind: 'fact' }>): Decision {
   const call = find(context, input.call);
   if (!call) return refused(context, 'callNotFound', 'There is no such call.');
+  if (input.fact.kind === 'identified' && isTaken(context, call, input.fact.providerCallId))
+    return refused(context, 'callExists', 'Another call has this network id.');
   return done(context, [applyFact(call, input.fact, context.origin)], call.id);
 }
 
@@ -165,6 +185,17 @@ function settled(context: Context, input: Extract<RegistryInput, { kind: 'settle
   return done(context, [applyOutcome(call, input.intentId, outcome, context.origin)], call.id);
 }
 
+/** The host takes an intent on: from now on it is that host's, and dies with it where it cannot be done twice. */
+function claim(context: Context, { callId, intentId, epoch }: Extract<RegistryInput, { kind: 'claim' }>): Decision {
+  const call = find(context, { id: callId });
+  const intent = call?.intents.find((other) => other.id === intentId);
+  if (!call || !intent) return refused(context, 'callNotFound', 'There is no such intent.');
+  if (!isPending(intent)) return refused(context, 'tooLate', 'The intent has been settled.');
+  if (intent.epoch === epoch) return refused(context, 'notAllowed', 'This host has the intent already.');
+  const intents = call.intents.map((other) => (other.id === intentId ? { ...other, epoch } : other));
+  return done(context, [{ ...call, intents, host: context.state.host }], callId);
+}
+
 /**
  * A new host. Intents that set a state are its to carry out; the rest died with the old host. What a lost host takes with
  * it: a ringing call rings on, everything that had media or was about to cannot be resumed and ends, and says so (2.3).
@@ -173,35 +204,8 @@ function claimHost(context: Context): Decision {
   const { state, origin } = context;
   const epoch = (state.host?.epoch ?? 0) + 1;
   const host: Host = { tab: origin.tab ?? '', epoch };
-  const calls = state.live
-    .map((call) => ({ call, now: handOver(call, host, origin) }))
-    .filter(({ call, now }) => call !== now)
-    .map(({ now }) => now);
+  const calls = state.live.map((call) => handOver(call, origin)).filter((call, index) => call !== state.live[index]);
   return { ...done(context, calls), host, result: { ok: true, callId: null, epoch } };
-}
-
-function handOver(call: CallRecord, host: Host, origin: Origin): CallRecord {
-  const handed = call.intents
-    .filter(isPending)
-    .reduce((current, intent) => handOverIntent(current, intent, host, origin), call);
-  // A call without a host is an integrator's own, or one that was dialled before there was a host.
-  if (call.host === null) return handed.intents.some(isPending) ? { ...handed, host } : handed;
-  if (call.state === 'ringing') return { ...note(handed, origin, 'fact', 'host lost; rings on'), host };
-  return end(handed, { response: 'error', endCode: null, reason: 'The tab that held the call was closed.' }, origin);
-}
-
-function handOverIntent(call: CallRecord, intent: Intent, host: Host, origin: Origin): CallRecord {
-  if (intent.epoch !== null && !survivesHost(intent.action)) {
-    const lost = {
-      result: 'failed',
-      at: origin.now,
-      code: 'hostLost',
-      reason: 'The tab that held the call was closed.',
-    } as const;
-    return applyOutcome(call, intent.id, lost, origin);
-  }
-  const intents = call.intents.map((other) => (other.id === intent.id ? { ...other, epoch: host.epoch } : other));
-  return { ...call, intents };
 }
 
 function command(context: Context, callId: string, asked: CallCommand): Decision {
@@ -210,7 +214,7 @@ function command(context: Context, callId: string, asked: CallCommand): Decision
   const { origin, state } = context;
   const allowed = allowedCommands(call, { others: state.live, now: origin.now });
   if (!allowed.has(asked.kind)) {
-    const late = asked.kind === 'answer' && !isLive(call.state);
+    const late = ANSWERS.includes(asked.kind) && !isLive(call.state);
     const noted = note(call, origin, 'refused', `${asked.kind} in ${call.state}`);
     return refused(context, late ? 'tooLate' : 'notAllowed', `${asked.kind} is not possible now (${call.state}).`, [
       noted,
@@ -218,6 +222,8 @@ function command(context: Context, callId: string, asked: CallCommand): Decision
   }
   return carryOut(context, call, asked);
 }
+
+const ANSWERS: readonly CallCommand['kind'][] = ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'];
 
 function carryOut(context: Context, call: CallRecord, asked: CallCommand): Decision {
   const { origin } = context;
@@ -257,8 +263,8 @@ function hangUpResponse(call: CallRecord): Disconnect['response'] {
   return call.state === 'initiated' || call.state === 'dialing' ? 'canceled' : 'local';
 }
 
-function askHost({ state, origin, id }: Context, call: CallRecord, asked: CallCommand): CallRecord {
-  return ask(call, { id, action: asked.kind, argument: argumentOf(asked), epoch: state.host?.epoch ?? null }, origin);
+function askHost({ origin, id }: Context, call: CallRecord, asked: CallCommand): CallRecord {
+  return ask(call, { id, action: asked.kind, argument: argumentOf(asked) }, origin);
 }
 
 /** The end is shown at once and fixed; the host tells the network. A call that nobody has told the network of just ends. */

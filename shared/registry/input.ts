@@ -46,6 +46,8 @@ export type RegistryInput =
     }
   /** The network, or an SDK, states something about a call. */
   | { kind: 'fact'; call: CallRef; fact: CallFact; epoch: number | null }
+  /** The host takes an intent on; what it has claimed it carries out. */
+  | { kind: 'claim'; callId: string; intentId: string; epoch: number }
   /** The host says what became of an intent. */
   | { kind: 'settle'; callId: string; intentId: string; outcome: IntentReport; epoch: number }
   /** A tab holds the host lock and takes over. */
@@ -80,6 +82,8 @@ export interface Settings {
   ringTime: number;
   language: 'en' | 'vi';
   notifications: boolean;
+  /** Finished calls that are kept: at most so many, at most so old. */
+  retention: { calls: number; days: number };
 }
 
 /** The answer to a submission: kept with its id, so that it is the same however often it is asked. */

@@ -94,26 +94,39 @@ const settings = v.object({
   ringTime: v.exactOptional(v.pipe(v.number(), v.minValue(1_000), v.maxValue(300_000))),
   language: v.exactOptional(v.picklist(['en', 'vi'])),
   notifications: v.exactOptional(v.boolean()),
+  retention: v.exactOptional(
+    v.object({ calls: v.pipe(v.number(), v.integer(), v.minValue(1)), days: v.pipe(v.number(), v.minValue(1)) }),
+  ),
 });
 
 const input = v.variant('kind', [
   v.object({ kind: v.literal('dial'), callId: id, account: v.pipe(text, v.minLength(1)), peer, type, capabilities }),
   v.object({ kind: v.literal('command'), callId: id, command }),
-  v.object({
-    kind: v.literal('newCall'),
-    callId: id,
-    providerCallId: nullable(networkId),
-    account: v.pipe(text, v.minLength(1)),
-    direction,
-    entry: v.picklist(['ringing', 'initiated', 'active']),
-    type,
-    peer,
-    capabilities,
-    ringDeadline: nullable(time),
-    data: nullable(v.pipe(v.string(), v.maxLength(MAX_DATA_CHARS))),
-    epoch: nullable(epoch),
-  }),
+  v.pipe(
+    v.object({
+      kind: v.literal('newCall'),
+      callId: id,
+      providerCallId: nullable(networkId),
+      account: v.pipe(text, v.minLength(1)),
+      direction,
+      entry: v.picklist(['ringing', 'initiated', 'active']),
+      type,
+      peer,
+      capabilities,
+      ringDeadline: nullable(time),
+      data: nullable(v.pipe(v.string(), v.maxLength(MAX_DATA_CHARS))),
+      epoch: nullable(epoch),
+    }),
+    v.forward(
+      v.check(
+        ({ entry, direction }) => entry !== 'ringing' || direction === 'incoming',
+        'an outgoing call does not ring',
+      ),
+      ['entry'],
+    ),
+  ),
   v.object({ kind: v.literal('fact'), call: callRef, fact, epoch: nullable(epoch) }),
+  v.object({ kind: v.literal('claim'), callId: id, intentId: id, epoch }),
   v.object({ kind: v.literal('settle'), callId: id, intentId: id, outcome: intentReport, epoch }),
   v.object({ kind: v.picklist(['claimHost', 'tick', 'seen']) }),
   v.object({ kind: v.literal('configure'), settings }),

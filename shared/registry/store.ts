@@ -38,6 +38,8 @@ export interface MetaRecord {
   rev: number;
   host: Host | null;
   settings: Settings;
+  /** How many finished calls there are: counting 100,000 records costs 50 ms, a number nothing. */
+  finished: number;
 }
 
 /** The schema in the form that `idb` reads its types from. */

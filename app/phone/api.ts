@@ -1,0 +1,86 @@
+/** The switchboard's HTTP side, typed by the schemas that both sides share. */
+
+import type * as v from 'valibot';
+import { type ErrorCode, fromWire, SwitchhookError, type WireError } from '../../shared/errors.ts';
+import {
+  type DemoAccounts,
+  demo,
+  type Session,
+  type SipCredentials,
+  session,
+  sipCredentials,
+  type User,
+  users,
+} from '../../shared/http/api.ts';
+import { parse } from '../../shared/validate.ts';
+
+/** ms until a request has failed: a server on loopback or across the world answers in a second or not at all. */
+const PATIENCE = 10_000;
+
+async function request(path: string, body?: unknown): Promise<unknown> {
+  const init: RequestInit = { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
+  if (body !== undefined) {
+    init.method = 'POST';
+    init.headers = { 'content-type': 'application/json' };
+    init.body = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (cause) {
+    throw new SwitchhookError('noNetwork', { reason: 'The switchboard cannot be reached.', cause });
+  }
+  if (response.status === 204) return undefined;
+  const json: unknown = await response.json().catch(() => null); // an answer without a body of ours is judged by its status
+  if (!response.ok) throw errorOf(response.status, json);
+  return json;
+}
+
+function errorOf(status: number, json: unknown): SwitchhookError {
+  const wire = typeof json === 'object' && json !== null && 'error' in json ? (json.error as WireError) : null;
+  if (wire && typeof wire.code === 'string') return fromWire(wire);
+  const code: ErrorCode =
+    status === 401 ? 'notLoggedIn' : status === 429 ? 'rateLimited' : status === 404 ? 'notFound' : 'internal';
+  return new SwitchhookError(code, { reason: `The switchboard answered with ${status}.` });
+}
+
+async function ask<S extends v.GenericSchema>(schema: S, path: string, body?: unknown): Promise<v.InferOutput<S>> {
+  return parse(schema, await request(path, body), path);
+}
+
+/** @throws SwitchhookError `wrongCredentials`, `lockedOut`, `rateLimited`, `noNetwork` */
+export function logIn(username: string, password: string): Promise<Session> {
+  return ask(session, '/api/login', { username, password });
+}
+
+export async function logOut(): Promise<void> {
+  await request('/api/logout', {});
+}
+
+/** @returns null when nobody is logged in */
+export async function currentSession(): Promise<Session | null> {
+  try {
+    return await ask(session, '/api/session');
+  } catch (error) {
+    if (error instanceof SwitchhookError && error.code === 'notLoggedIn') return null;
+    throw error;
+  }
+}
+
+export function issueSipCredentials(device: string): Promise<SipCredentials> {
+  return ask(sipCredentials, '/api/sip-credentials', { device });
+}
+
+export async function directory(): Promise<User[]> {
+  return (await ask(users, '/api/users')).users;
+}
+
+/** Empty where there are no demo accounts: everywhere but on a loopback address. */
+export async function demoAccounts(): Promise<DemoAccounts['accounts']> {
+  try {
+    return (await ask(demo, '/api/demo')).accounts;
+  } catch (error) {
+    if (error instanceof SwitchhookError && error.code === 'notFound') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,291 @@
+/** The phone of the installable app: the parts put together behind the interface that the screens see. */
+
+import { allowedCommands } from '../../shared/calls/allowed.ts';
+import type { CallCommand, CommandKind } from '../../shared/calls/commands.ts';
+import type { CallRecord } from '../../shared/calls/record.ts';
+import { fromWire, SwitchhookError } from '../../shared/errors.ts';
+import type { Session } from '../../shared/http/api.ts';
+import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
+import type { Outcome, RegistryInput, Settings } from '../../shared/registry/input.ts';
+import { CallHost } from '../host/host.ts';
+import { WorkerLink } from '../link/link.ts';
+import { type Change, RegistryMirror } from '../link/mirror.ts';
+import { RegistryReader } from '../link/reader.ts';
+import { registerWorker, updateWhenIdle } from '../link/register.ts';
+import { captureMicrophone, microphonePermission, microphoneStateOf } from '../media/microphone.ts';
+import { capabilitiesOf, type ProviderSink } from '../providers/provider.ts';
+import * as api from './api.ts';
+import { deviceId, loadPreferences, savePreferences } from './device.ts';
+import { Presence } from './presence.ts';
+import { Recents } from './recents.ts';
+import { Sounds } from './sounds.ts';
+import { PhoneStore } from './store.ts';
+import type { Phone, PhoneState, Preferences } from './types.ts';
+
+/** How long the screen says why a call ended, ms: long enough to read a line and press "Call back". Ours. */
+const ENDED_SHOWN = 6_000;
+
+const initialState = (): PhoneState => ({
+  link: 'connecting',
+  session: undefined,
+  demo: [],
+  role: 'guest',
+  registration: 'none',
+  calls: [],
+  justEnded: [],
+  recents: [],
+  moreRecents: false,
+  unseen: 0,
+  contacts: [],
+  settings: DEFAULT_SETTINGS,
+  preferences: loadPreferences(),
+  sound: 'blocked',
+  notifications: 'Notification' in globalThis ? Notification.permission : 'unsupported',
+  microphone: 'unknown',
+  problem: null,
+});
+
+/** What the SIP provider can do; its calls' capabilities before the provider itself is loaded. */
+const SIP_CAPABILITIES = capabilitiesOf(['hold', 'mute', 'dtmf']);
+
+export class AppPhone implements Phone {
+  readonly #store = new PhoneStore(initialState());
+  readonly #link = new WorkerLink({ tab: crypto.randomUUID(), registration: registerWorker });
+  readonly #reader = new RegistryReader();
+  readonly #mirror = new RegistryMirror(this.#link, this.#reader);
+  readonly #recents = new Recents(this.#reader, this.#store);
+  readonly #presence = new Presence(this.#link);
+  readonly #sounds = new Sounds(this.#store);
+  readonly #update = updateWhenIdle(() => this.#mirror.state.live.size === 0);
+  #host: CallHost | undefined;
+
+  get state(): PhoneState {
+    return this.#store.state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#store.subscribe(listener);
+  }
+
+  /** Brings up the link and, where somebody is logged in, the line. Failures are shown as `problem`. */
+  async start(): Promise<void> {
+    this.#mirror.onChange((change) => this.#onRegistry(change));
+    window.addEventListener('pagehide', ({ persisted }) => {
+      if (!persisted) this.#host?.leave();
+    });
+    await Promise.all([this.#startLink(), this.#startSession(), this.#lookAtMicrophone()]);
+  }
+
+  allowed(call: CallRecord): ReadonlySet<CommandKind> {
+    return allowedCommands(call, { others: this.#mirror.state.live.values(), now: Date.now() });
+  }
+
+  async logIn(username: string, password: string): Promise<void> {
+    this.#onSession(await api.logIn(username, password));
+  }
+
+  async logOut(): Promise<void> {
+    await this.#host?.stop();
+    this.#host = undefined;
+    await api.logOut();
+    this.#store.set({ session: null, registration: 'none', contacts: [], role: 'guest' });
+  }
+
+  async dial(number: string): Promise<string> {
+    return this.#shown(async () => {
+      const { session, contacts } = this.state;
+      if (!session) throw new SwitchhookError('notLoggedIn', { reason: 'Log in first.' });
+      const handle = number.trim();
+      const known = contacts.find((contact) => contact.extension === handle);
+      const peer = {
+        handle,
+        displayName: known?.displayName ?? null,
+        avatarUrl: known?.avatarUrl ?? null,
+        userId: known?.userId ?? null,
+      };
+      const account = session.user.extension;
+      const callId = crypto.randomUUID();
+      await this.#submit({ kind: 'dial', callId, account, peer, type: 'audio', capabilities: SIP_CAPABILITIES });
+      return callId;
+    });
+  }
+
+  async perform(callId: string, command: CallCommand): Promise<void> {
+    return this.#shown(async () => {
+      const id = crypto.randomUUID();
+      const { rev } = await this.#submit({ kind: 'command', callId, command }, id);
+      await this.#outcomeOf(callId, id, rev);
+    });
+  }
+
+  async loadMoreRecents(): Promise<void> {
+    await this.#shown(() => this.#recents.loadMore());
+  }
+
+  async markSeen(): Promise<void> {
+    await this.#shown(() => this.#submit({ kind: 'seen' }));
+  }
+
+  async enableSound(): Promise<void> {
+    await this.#shown(() => this.#sounds.unlock());
+  }
+
+  async enableNotifications(): Promise<void> {
+    this.#store.set({ notifications: await Notification.requestPermission() });
+    await this.#link.notify({ type: 'visibility', visible: document.visibilityState === 'visible' });
+  }
+
+  async enableMicrophone(): Promise<void> {
+    await this.#shown(async () => {
+      for (const track of (await this.#microphone()).getTracks()) track.stop();
+    });
+  }
+
+  async configure(settings: Partial<Settings>): Promise<void> {
+    await this.#shown(() => this.#submit({ kind: 'configure', settings }));
+  }
+
+  prefer(changes: Partial<Preferences>): void {
+    const preferences = { ...this.state.preferences, ...changes };
+    savePreferences(preferences);
+    this.#sounds.player.volume = preferences.ringVolume;
+    this.#store.set({ preferences });
+  }
+
+  testRing(): void {
+    this.#sounds.player.testRing();
+  }
+
+  dismissProblem(): void {
+    this.#store.set({ problem: null });
+  }
+
+  async #startLink(): Promise<void> {
+    try {
+      await this.#mirror.start();
+      this.#store.set({ link: 'ready' });
+      this.#presence.start(() => void this.#shown(() => this.#mirror.catchUp()).catch(() => undefined)); // shown
+      await this.#recents.refresh();
+    } catch (error) {
+      this.#store.set({ link: 'failed', problem: SwitchhookError.from(error) });
+    }
+  }
+
+  async #startSession(): Promise<void> {
+    try {
+      const session = await api.currentSession();
+      if (session) this.#onSession(session);
+      else this.#store.set({ session: null, demo: await api.demoAccounts() });
+    } catch (error) {
+      this.#store.set({ session: null, problem: SwitchhookError.from(error) });
+    }
+  }
+
+  #onSession(session: Session): void {
+    this.#store.set({ session, registration: 'registering' });
+    this.#host = this.#newHost(session);
+    this.#host.start();
+    api.directory().then(
+      (contacts) => this.#store.set({ contacts }),
+      (error: unknown) => this.#problem(error),
+    );
+  }
+
+  #newHost(session: Session): CallHost {
+    return new CallHost({
+      link: this.#link,
+      mirror: this.#mirror,
+      account: session.user.extension,
+      provider: (sink) => this.#sipProvider(session, sink),
+      onRole: (role) => this.#store.set({ role }),
+      onRegistration: ({ state }) => this.#store.set({ registration: state }),
+      onRemoteAudio: (key, stream) => this.#sounds.remote.set(key, stream),
+      onError: (error) => this.#problem(error),
+    });
+  }
+
+  /** SIP is loaded where it is used: in the one tab that hosts. */
+  async #sipProvider({ user, ringSeconds }: Session, sink: ProviderSink) {
+    const { SipProvider } = await import('../providers/sip/sipProvider.ts');
+    const device = deviceId();
+    return new SipProvider({
+      account: user.extension,
+      displayName: user.displayName,
+      device,
+      ringTime: ringSeconds * 1000,
+      credentials: () => api.issueSipCredentials(device),
+      microphone: () => this.#microphone(),
+      sink,
+    });
+  }
+
+  async #microphone(): Promise<MediaStream> {
+    try {
+      const stream = await captureMicrophone(this.state.preferences);
+      this.#store.set({ microphone: 'granted' });
+      return stream;
+    } catch (error) {
+      const microphone = microphoneStateOf(SwitchhookError.from(error));
+      if (microphone) this.#store.set({ microphone });
+      throw error;
+    }
+  }
+
+  async #lookAtMicrophone(): Promise<void> {
+    this.#store.set({ microphone: await microphonePermission() });
+  }
+
+  #onRegistry({ state, ended, historyChanged }: Change): void {
+    const calls = [...state.live.values()].sort((a, b) => b.createdAt - a.createdAt);
+    this.#store.set({ calls, settings: state.settings });
+    for (const call of ended) this.#showEnd(call);
+    if (historyChanged) this.#recents.refresh().catch((error: unknown) => this.#problem(error));
+    this.#presence.watch(calls);
+    this.#update.check();
+  }
+
+  #showEnd(call: CallRecord): void {
+    this.#store.set({ justEnded: [call, ...this.state.justEnded] });
+    setTimeout(() => {
+      this.#store.set({ justEnded: this.state.justEnded.filter((other) => other.id !== call.id) });
+    }, ENDED_SHOWN);
+  }
+
+  async #submit(input: RegistryInput, id: string = crypto.randomUUID()): Promise<Extract<Outcome, { ok: true }>> {
+    const outcome = await this.#link.submit({ id, tab: this.#link.tab, source: 'api', input });
+    if (!outcome.ok) throw fromWire(outcome.error);
+    return outcome;
+  }
+
+  /** Settles as the intent does; a command that needs no host is done when it is acknowledged. */
+  async #outcomeOf(callId: string, intentId: string, rev: number): Promise<void> {
+    const intentIn = async () => {
+      const call = this.#mirror.state.live.get(callId) ?? (await this.#reader.call(callId));
+      return call?.intents.find((other) => other.id === intentId);
+    };
+    await this.#mirror.until((state) => state.rev >= rev);
+    let intent = await intentIn();
+    while (intent && intent.outcome === null) {
+      await this.#mirror.next();
+      intent = await intentIn();
+    }
+    if (intent?.outcome?.result === 'failed')
+      throw new SwitchhookError(intent.outcome.code, { reason: intent.outcome.reason });
+    if (intent?.outcome?.result === 'timedOut')
+      throw new SwitchhookError('timedOut', { reason: `${intent.action} took too long.` });
+  }
+
+  /** What fails is shown to the person and thrown to the caller. */
+  async #shown<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#problem(error);
+      throw error;
+    }
+  }
+
+  #problem(error: unknown): void {
+    this.#store.set({ problem: SwitchhookError.from(error) });
+  }
+}

@@ -1,0 +1,29 @@
+import { type NetworkEnd, parseReason } from '../../../shared/calls/endCodes.ts';
+import type { CallFact } from '../../../shared/calls/facts.ts';
+import type { EndMessage } from './ua.ts';
+
+export interface SessionEnd {
+  originator: 'local' | 'remote' | 'system';
+  cause: string;
+  message: EndMessage;
+  /** We hung up: the code that it amounts to. Null when we did not. */
+  asked: { code: number } | null;
+  /** The status that we rejected with, when we did. */
+  rejectedWith: { code: number; reason: NetworkEnd['reason'] } | null;
+}
+
+/** What JsSIP says of an end, as the fact that the network states (RFC 3261 15 for BYE, 9 for CANCEL). */
+export function endFact({ originator, cause, message, asked, rejectedWith }: SessionEnd): CallFact {
+  const by = originator === 'remote' ? 'remote' : 'local';
+  const text = message.text ?? cause;
+  const reason = parseReason(message.reason);
+  if (rejectedWith) return { kind: 'ended', by: 'local', ...rejectedWith, text };
+  if (message.method === 'BYE') return { kind: 'ended', by, code: 200, reason, text };
+  if (message.method === 'CANCEL') return { kind: 'ended', by: 'remote', code: 487, reason, text };
+  if (message.status !== null) return { kind: 'ended', by, code: message.status, reason, text };
+  if (asked) return { kind: 'ended', by: 'local', code: asked.code, reason: null, text };
+  // Nobody asked and no message came: a timer of ours ran out (JsSIP names it), or the connection was lost.
+  const timedOut = cause === 'No Answer' || cause === 'Request Timeout' || cause === 'Expires';
+  if (timedOut) return { kind: 'ended', by: 'local', code: 408, reason: null, text };
+  return { kind: 'disconnected', response: 'error', endCode: null };
+}

@@ -1,0 +1,201 @@
+/** One SIP session, watched: JsSIP's events in, facts out. Ends by itself with the session. */
+
+import { parseReason, REJECTIONS, type Rejection } from '../../../shared/calls/endCodes.ts';
+import type { CallFact } from '../../../shared/calls/facts.ts';
+import { SwitchhookError } from '../../../shared/errors.ts';
+import { endFact, type SessionEnd } from './end.ts';
+import {
+  type EndEvent,
+  endMessage,
+  type IceCandidateEvent,
+  type IncomingEvent,
+  type OutgoingEvent,
+  type RTCSession,
+} from './ua.ts';
+
+export interface SessionOutput {
+  fact(fact: CallFact): void;
+  remoteAudio(stream: MediaStream | null): void;
+  over(): void;
+}
+
+/**
+ * ms after the first ICE candidate at which the offer leaves, complete or not: JsSIP would wait for the end of gathering,
+ * which a silent STUN server puts off by 40 s. Host candidates are all there long before.
+ */
+const GATHERING = 300;
+
+/** ms a hold may take on the network before it has failed (JsSIP's transactions end after 32 s, too late for a person). */
+const HOLD_PATIENCE = 8_000;
+
+/** ms of a tone. RFC 4733 asks for 40 at least; towards 8 kHz peers Chromium sends shorter ones than 400 wrongly. */
+const TONE = 400;
+
+export class SipSession {
+  readonly #session: RTCSession;
+  readonly #out: SessionOutput;
+  readonly #microphone: { stream: MediaStream | null } = { stream: null };
+  #asked = false;
+  #rejectedWith: SessionEnd['rejectedWith'] = null;
+  #flowing = false;
+  #answered = false;
+
+  constructor(session: RTCSession, out: SessionOutput, microphone: MediaStream | null) {
+    this.#session = session;
+    this.#out = out;
+    this.#microphone.stream = microphone;
+    this.#listen();
+  }
+
+  get isOver(): boolean {
+    return this.#session.isEnded();
+  }
+
+  get isAnswered(): boolean {
+    return this.#session.isEstablished();
+  }
+
+  answer(microphone: MediaStream, pcConfig: RTCConfiguration): Promise<void> {
+    this.#microphone.stream = microphone;
+    return this.#until('accepted', () => this.#session.answer({ mediaStream: microphone, pcConfig }));
+  }
+
+  reject(how: Rejection): void {
+    if (this.isOver) return;
+    const { code, reason } = REJECTIONS[how];
+    this.#asked = true;
+    this.#rejectedWith = { code, reason: parseReason(reason) };
+    this.#session.terminate({ status_code: code, extraHeaders: reason ? [`Reason: ${reason}`] : [] });
+  }
+
+  hangUp(): void {
+    if (this.isOver) return;
+    this.#asked = true;
+    this.#session.terminate();
+  }
+
+  setMuted(muted: boolean): void {
+    if (muted) this.#session.mute({ audio: true });
+    else this.#session.unmute({ audio: true });
+  }
+
+  setHeld(held: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const failed = (reason: string) => reject(new SwitchhookError('signalling', { reason }));
+      const timer = setTimeout(() => failed('The far side did not answer.'), HOLD_PATIENCE);
+      const done = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const asked = held ? this.#session.hold({}, done) : this.#session.unhold({}, done);
+      if (asked) return;
+      clearTimeout(timer);
+      failed('Another change of this call is under way.');
+    });
+  }
+
+  sendDtmf(digits: string): void {
+    this.#session.sendDTMF(digits, { duration: TONE });
+  }
+
+  /** Resolves with the event, rejects when the session ends first. */
+  #until(event: 'accepted', start: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const ended = ({ cause }: EndEvent) =>
+        reject(new SwitchhookError('signalling', { reason: `The call ended: ${cause}.` }));
+      this.#session.on(event, () => resolve());
+      this.#session.on('failed', ended);
+      this.#session.on('ended', ended);
+      start();
+    });
+  }
+
+  #listen(): void {
+    const session = this.#session;
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    session.on('icecandidate', ({ ready }: IceCandidateEvent) => {
+      gathering ??= setTimeout(ready, GATHERING);
+    });
+    // A later negotiation (hold) gathers anew; the timer of the first must not end it early.
+    session.on('sdp', () => {
+      clearTimeout(gathering);
+      gathering = undefined;
+    });
+    session.on('progress', (event: IncomingEvent | OutgoingEvent) => {
+      // Our own 180 to a caller is announced the same way, without a response.
+      if ('response' in event && event.response) this.#onProgress(event.response.status_code);
+    });
+    session.on('accepted', () => {
+      this.#answered = true;
+      this.#out.fact({ kind: 'accepted' });
+      this.#sayConnected();
+    });
+    session.on('hold', ({ originator }) => this.#onHold(originator, true));
+    session.on('unhold', ({ originator }) => this.#onHold(originator, false));
+    session.on('failed', (event) => this.#onEnd(event));
+    session.on('ended', (event) => this.#onEnd(event));
+    // For outgoing calls the connection is there before the session is announced.
+    if (session.connection) this.#watch(session.connection);
+    else session.on('peerconnection', ({ peerconnection }) => this.#watch(peerconnection));
+  }
+
+  #onProgress(status: number): void {
+    this.#out.fact({ kind: 'progress', ringing: status !== 100 });
+  }
+
+  #onHold(originator: string, held: boolean): void {
+    if (originator === 'remote') this.#out.fact({ kind: 'heldByRemote', held });
+  }
+
+  #watch(connection: RTCPeerConnection): void {
+    connection.addEventListener('track', ({ track, streams }) => {
+      if (track.kind === 'audio') this.#out.remoteAudio(streams[0] ?? new MediaStream([track]));
+    });
+    connection.addEventListener('connectionstatechange', () => this.#onMedia(connection.connectionState));
+  }
+
+  #onMedia(state: RTCPeerConnectionState): void {
+    if (state === 'connected') {
+      if (this.#flowing) this.#out.fact({ kind: 'mediaBack' });
+      this.#flowing = true;
+      this.#sayConnected();
+    } else if (state === 'disconnected' && this.#flowing) {
+      this.#out.fact({ kind: 'mediaLost' });
+    } else if (state === 'failed') {
+      this.#onMediaFailed();
+    }
+  }
+
+  /** Media can flow before the answer (early media): the call is connected when both have happened. */
+  #connected = false;
+  #sayConnected(): void {
+    if (this.#connected || !this.#flowing || !this.#session.isEstablished()) return;
+    this.#connected = true;
+    this.#out.fact({ kind: 'connected' });
+  }
+
+  /** Chromium often fails the connection without failing ICE, and then JsSIP does nothing: the call would stay for ever. */
+  #onMediaFailed(): void {
+    if (this.isOver) return;
+    this.#out.fact({ kind: 'disconnected', response: 'error', endCode: null });
+    this.hangUp();
+  }
+
+  #onEnd(event: EndEvent): void {
+    const { originator, cause } = event;
+    this.#out.remoteAudio(null);
+    for (const track of this.#microphone.stream?.getTracks() ?? []) track.stop();
+    const { direction } = this.#session;
+    this.#out.fact(
+      endFact({
+        originator,
+        cause,
+        message: endMessage(event),
+        // What the network would have said of our own goodbye: BYE is a normal end, CANCEL a request terminated.
+        asked: this.#asked ? { code: this.#answered || direction === 'incoming' ? 200 : 487 } : null,
+        rejectedWith: this.#rejectedWith,
+      }),
+    );
+    this.#out.over();
+  }
+}

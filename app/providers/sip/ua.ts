@@ -1,0 +1,77 @@
+/**
+ * JsSIP behind types of our own: the one file that imports it. Its typings give some event arguments as `any`; what we use
+ * of them is named here.
+ */
+
+import * as JsSIP from 'jssip';
+import type { EndEvent, IceCandidateEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/lib/RTCSession';
+import type { RTCSessionEvent } from 'jssip/lib/UA';
+import type { SipCredentials } from '../../../shared/http/api.ts';
+
+export type { EndEvent, IceCandidateEvent, IncomingEvent, OutgoingEvent, RTCSession, RTCSessionEvent };
+
+export interface UaOptions {
+  credentials: SipCredentials;
+  displayName: string;
+  /** The device: kept over reloads, or a woken page leaves a second contact behind. */
+  device: string;
+  /** ms a call rings. */
+  ringTime: number;
+}
+
+export interface RegistrationFailure {
+  cause: string;
+  /** Final status of the registrar; null when it did not answer. */
+  code: number | null;
+}
+
+/** Room above the switchboard's own ring timer, s: it ends the ring, not we; this is for a switchboard that died. */
+const RING_MARGIN = 15;
+
+export function createUa({ credentials, displayName, device, ringTime }: UaOptions): JsSIP.UA {
+  const url = new URL(credentials.wsPath, location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  return new JsSIP.UA({
+    sockets: [new JsSIP.WebSocketInterface(url.href)],
+    uri: credentials.uri,
+    authorization_user: credentials.authUser,
+    password: credentials.password,
+    display_name: displayName,
+    instance_id: device,
+    user_agent: 'Switchhook',
+    register: true,
+    register_expires: 600, // s; JsSIP's default. The switchboard notices a lost socket long before.
+    connection_recovery_min_interval: 1, // s
+    connection_recovery_max_interval: 30, // s; JsSIP's default
+    no_answer_timeout: Math.ceil(ringTime / 1000) + RING_MARGIN,
+  });
+}
+
+export const CAUSES = JsSIP.C.causes;
+
+export type UA = JsSIP.UA;
+
+/** The network's message inside an end event: a response, a request (BYE, CANCEL), or none. */
+export interface EndMessage {
+  status: number | null;
+  method: string | null;
+  reason: string | null;
+  text: string | null;
+}
+
+interface LooseMessage {
+  status_code?: number;
+  reason_phrase?: string;
+  method?: string;
+  getHeader?: (name: string) => string | undefined;
+}
+
+export function endMessage(event: EndEvent): EndMessage {
+  const message = event.message as unknown as LooseMessage | null | undefined;
+  return {
+    status: message?.status_code ?? null,
+    method: message?.status_code === undefined ? (message?.method ?? null) : null,
+    reason: message?.getHeader?.('Reason') ?? null,
+    text: message?.reason_phrase ?? event.cause ?? null,
+  };
+}

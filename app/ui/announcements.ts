@@ -1,0 +1,38 @@
+/** What a screen reader is told, and what the tab's title says: pure functions of the state. */
+import type { CallRecord } from '../../shared/calls/record.ts';
+import { isLive } from '../../shared/calls/states.ts';
+import { type Language, text } from '../../shared/i18n/messages.ts';
+import type { PhoneState } from '../phone/types.ts';
+import { stateText } from './callText.ts';
+import { peerName } from './format.ts';
+
+/** The line of each call, by its id: what was last told of it. */
+export type Told = ReadonlyMap<string, string>;
+
+/** What has changed since `told`; a call that ended elsewhere and was never told is not news. */
+export function announcements(
+  told: Told,
+  { calls, justEnded }: Pick<PhoneState, 'calls' | 'justEnded'>,
+  language: Language,
+): { told: Told; news: string[] } {
+  const now = new Map<string, string>();
+  const news: string[] = [];
+  for (const call of [...calls, ...justEnded]) {
+    const line = `${stateText(call, language)}, ${peerName(call.peer, language)}`;
+    now.set(call.id, line);
+    if (told.get(call.id) !== line && (told.has(call.id) || call.state !== 'disconnected')) news.push(line);
+  }
+  return { told: now, news };
+}
+
+export function titleFor(
+  { calls, unseen }: Pick<PhoneState, 'calls' | 'unseen'>,
+  language: Language,
+): string {
+  const ringing = calls.filter((call) => call.state === 'ringing');
+  const name = (call: CallRecord) => peerName(call.peer, language);
+  if (ringing[0]) return text(language, 'title.incoming', { count: ringing.length, name: name(ringing[0]) });
+  const live = calls.find((call) => isLive(call.state));
+  if (live) return text(language, 'title.call', { name: name(live) });
+  return unseen > 0 ? text(language, 'title.missed', { count: unseen }) : text(language, 'app.name');
+}

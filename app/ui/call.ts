@@ -1,0 +1,193 @@
+import { css, html, nothing, type PropertyValues } from 'lit';
+import type { CommandKind, SimpleAction } from '../../shared/calls/commands.ts';
+import type { CallRecord } from '../../shared/calls/record.ts';
+import { isAnswered } from '../../shared/calls/states.ts';
+import { actionText } from '../../shared/i18n/notifications.ts';
+import { avatar } from './avatar.ts';
+import { stateText } from './callText.ts';
+import { type CommandLook, commandButton, oneOf } from './commandButton.ts';
+import { commands } from './commandStyles.ts';
+import { SwitchhookElement } from './element.ts';
+import { peerName } from './format.ts';
+import { icon } from './icons.ts';
+import './keypad.ts';
+import { stage } from './stageStyles.ts';
+import { avatars, controls, theme } from './theme.ts';
+import './timer.ts';
+
+/**
+ * A call that is going on, or that is being set up or torn down. Its host has `data-state`.
+ *
+ * @property language `en` or `vi`
+ * @property call the call
+ * @property allowed what it allows now: `phone.allowed(call)`; the only thing that decides which buttons there are
+ * @fires command `{callId, command}`
+ * @fires key `{digit}` for a key sent into the call
+ * @csspart avatar, command
+ * @example <switchhook-call .call=${call} .allowed=${phone.allowed(call)}></switchhook-call>
+ */
+export class SwitchhookCall extends SwitchhookElement {
+  static override readonly screen = 'call';
+
+  static override properties = {
+    call: { attribute: false },
+    allowed: { attribute: false },
+    keypad: { state: true },
+    sent: { state: true },
+  };
+
+  static override styles = [
+    theme,
+    controls,
+    avatars,
+    commands,
+    stage,
+    css`
+      .state.bad {
+        color: var(--bad-text);
+        font-weight: 600;
+      }
+      .note {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.375rem;
+        padding: 0.25rem 0.875rem;
+        border-radius: 999px;
+        background: var(--warn);
+        color: var(--on-warn);
+        font-size: 0.875rem;
+      }
+      .note .icon {
+        width: 1.125rem;
+        height: 1.125rem;
+      }
+      .controls {
+        display: grid;
+        justify-items: center;
+        gap: 1.75rem;
+      }
+      .keys {
+        display: grid;
+        gap: 0.75rem;
+        width: min(18rem, 100%);
+      }
+    `,
+  ];
+
+  declare call: CallRecord | null;
+  declare allowed: ReadonlySet<CommandKind>;
+  declare private keypad: boolean;
+  declare private sent: string;
+
+  constructor() {
+    super();
+    this.call = null;
+    this.allowed = new Set();
+    this.keypad = false;
+    this.sent = '';
+    this.addEventListener('keydown', this.#closeKeypad);
+  }
+
+  /** To the name: a person who listens hears whose call it is, and no key hangs up by accident. */
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector('h2')?.focus(options);
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('call')) return;
+    const before = changed.get('call');
+    if (before && before.id !== this.call?.id) this.sent = '';
+    if (!this.allowed.has('dtmf')) this.keypad = false;
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('call')) this.dataset.state = this.call?.state ?? '';
+  }
+
+  override render() {
+    const { call, language } = this;
+    if (!call) return nothing;
+    const name = peerName(call.peer, language);
+    return html`<div class="who">
+        ${this.keypad ? nothing : avatar(name, call.peer.avatarUrl, 'large')}
+        <h2 tabindex="-1">${name}</h2>
+        ${call.peer.displayName ? html`<p class="quiet">${call.peer.handle}</p>` : nothing}
+        <p class="state ${call.state === 'reconnecting' ? 'bad' : ''}">
+          ${stateText(call, language)}${this.#timer(call)}
+        </p>
+        ${this.#notes(call, name)}
+      </div>
+      ${this.keypad ? this.#keys(call) : nothing}
+      <div class="controls" role="group" aria-label=${this.text('call.controls')}>
+        ${this.#controls(call)}
+        <div class="commands">${this.#button(call, 'hangUp', { icon: 'hangUp', style: 'bad' })}</div>
+      </div>`;
+  }
+
+  #timer({ answeredAt, state }: CallRecord) {
+    if (answeredAt === null || !isAnswered(state)) return nothing;
+    return html` · <span class="sr">${this.text('call.duration')}</span><switchhook-timer .since=${answeredAt}></switchhook-timer>`;
+  }
+
+  #notes({ attributes, state }: CallRecord, name: string) {
+    const both = state === 'active' && attributes.held && attributes.heldByRemote;
+    return html`${both ? html`<p class="note">${icon('hold')}${this.text('call.heldByRemote', { name })}</p>` : nothing}
+    ${attributes.muted ? html`<p class="note">${icon('unmute')}${this.text('call.muted')}</p>` : nothing}`;
+  }
+
+  #controls(call: CallRecord) {
+    const { allowed } = this;
+    const mute = oneOf(call, allowed, 'mute', 'unmute');
+    const hold = oneOf(call, allowed, 'hold', 'unhold');
+    const { muted, held } = call.attributes;
+    return html`<div class="commands">
+      ${this.#button(call, mute, { icon: muted ? 'unmute' : 'mute', style: muted ? 'on' : '' })}
+      ${allowed.has('dtmf') ? this.#keypadToggle() : nothing}
+      ${this.#button(call, hold, { icon: held ? 'unhold' : 'hold', style: held ? 'on' : '' })}
+      ${this.#button(call, 'swap', { icon: 'swap' })}
+    </div>`;
+  }
+
+  #keypadToggle() {
+    const { keypad, language } = this;
+    return html`<button type="button" class="command ${keypad ? 'on' : ''}" part="command" data-action="dtmf"
+      aria-expanded=${keypad} @click=${this.#toggleKeypad}
+    ><span class="disc">${icon('keypad')}</span
+    ><span>${keypad ? this.text('call.hideKeypad') : actionText(language, 'dtmf')}</span></button>`;
+  }
+
+  #keys(call: CallRecord) {
+    const send = ({ detail }: CustomEvent<{ digit: string }>) => {
+      this.sent += detail.digit;
+      this.emit('command', { callId: call.id, command: { kind: 'dtmf', digits: detail.digit } });
+    };
+    return html`<div class="keys">
+      <p class="state" role="status">${this.sent ? this.text('call.sent', { digits: this.sent }) : ''}</p>
+      <switchhook-keypad .language=${this.language} @key=${send}></switchhook-keypad>
+    </div>`;
+  }
+
+  #button(call: CallRecord, kind: SimpleAction, look: CommandLook) {
+    const { allowed, language } = this;
+    const ask = (asked: SimpleAction) => this.emit('command', { callId: call.id, command: { kind: asked } });
+    return commandButton({ call, allowed, language, ask }, kind, look);
+  }
+
+  #toggleKeypad = (): void => {
+    this.keypad = !this.keypad;
+  };
+
+  #closeKeypad = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !this.keypad) return;
+    this.keypad = false;
+    this.renderRoot.querySelector<HTMLElement>('[data-action="dtmf"]')?.focus();
+  };
+}
+
+customElements.define('switchhook-call', SwitchhookCall);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'switchhook-call': SwitchhookCall;
+  }
+}

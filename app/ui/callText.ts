@@ -1,0 +1,43 @@
+/** What a call is doing, in one line. */
+import { pendingIntent } from '../../shared/calls/intents.ts';
+import type { CallRecord } from '../../shared/calls/record.ts';
+import { disconnectText, endReason } from '../../shared/i18n/endReasons.ts';
+import { type Language, type MessageKey, text } from '../../shared/i18n/messages.ts';
+import { notificationText } from '../../shared/i18n/notifications.ts';
+import { peerName } from './format.ts';
+
+export function ringText({ type }: CallRecord, language: Language): string {
+  return notificationText(language, type === 'audio' ? 'notification.incoming.audio' : 'notification.incoming.video');
+}
+
+/** The state line of a call. */
+export function stateText(call: CallRecord, language: Language): string {
+  if (call.state === 'ringing') return ringText(call, language);
+  if (call.state === 'disconnected') return endText(call, language);
+  if (call.state === 'active' && call.attributes.heldByRemote && !call.attributes.held) {
+    return text(language, 'call.heldByRemote', { name: peerName(call.peer, language) });
+  }
+  return text(language, stateKey(call));
+}
+
+function stateKey(call: CallRecord): MessageKey & `call.${string}` {
+  const { state, attributes, remoteRingingAt } = call;
+  if (state === 'disconnecting' || pendingIntent(call, 'hangUp')) return 'call.disconnecting';
+  if (state === 'dialing' && remoteRingingAt !== null) return 'call.ringing';
+  if (state === 'active' && attributes.held) return 'call.held';
+  return state === 'disconnected' || state === 'ringing' ? 'call.disconnecting' : `call.${state}`;
+}
+
+/** How a call ended, in two or three words. */
+export function endText({ disconnect, direction, answeredAt }: CallRecord, language: Language): string {
+  const response = disconnect?.response ?? 'unknown';
+  return disconnectText(language, { response, direction, answered: answeredAt !== null });
+}
+
+/** The network's own reason, where it says more than the words for the response do; null otherwise. */
+export function networkReason({ disconnect }: CallRecord, language: Language): string | null {
+  if (disconnect?.endCode == null) return null;
+  const { response, endCode } = disconnect;
+  // 850 and above are the operator's own codes (spec 1.2): always worth reading.
+  return response === 'error' || endCode >= 850 ? endReason(endCode, language) : null;
+}

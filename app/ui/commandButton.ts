@@ -1,0 +1,65 @@
+/** The button of a command: there when the call allows the command, busy while it is being carried out. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { CommandKind, SimpleAction } from '../../shared/calls/commands.ts';
+import { pendingIntent } from '../../shared/calls/intents.ts';
+import type { CallRecord } from '../../shared/calls/record.ts';
+import { type Language, type MessageKey, text } from '../../shared/i18n/messages.ts';
+import { actionText } from '../../shared/i18n/notifications.ts';
+import { type IconName, icon } from './icons.ts';
+
+export interface CommandContext {
+  call: CallRecord;
+  allowed: ReadonlySet<CommandKind>;
+  language: Language;
+  ask(kind: SimpleAction): void;
+}
+
+export interface CommandLook {
+  icon: IconName;
+  /** `good` and `bad` for taking and ending a call, `on` for something that is switched on, `flat` for a secondary one. */
+  style?: 'good' | 'bad' | 'on' | 'flat' | '';
+}
+
+const PENDING: Readonly<Partial<Record<SimpleAction, MessageKey & `pending.${string}`>>> = {
+  answer: 'pending.answer',
+  answerWithVideo: 'pending.answer',
+  holdAndAnswer: 'pending.answer',
+  endAndAnswer: 'pending.answer',
+  decline: 'pending.decline',
+  declineEverywhere: 'pending.decline',
+  hangUp: 'pending.hangUp',
+  mute: 'pending.mute',
+  unmute: 'pending.unmute',
+  hold: 'pending.hold',
+  unhold: 'pending.unhold',
+  silence: 'pending.silence',
+  swap: 'pending.swap',
+  callback: 'pending.callback',
+};
+
+export function commandButton(
+  { call, allowed, language, ask }: CommandContext,
+  kind: SimpleAction,
+  { icon: name, style = '' }: CommandLook,
+): TemplateResult | typeof nothing {
+  const pending = pendingIntent(call, kind) !== undefined;
+  if (!pending && !allowed.has(kind)) return nothing;
+  const busyText = PENDING[kind];
+  const label = pending && busyText ? text(language, busyText) : actionText(language, kind);
+  // Busy, not disabled: a disabled button would drop the focus that is on it.
+  return html`<button
+    type="button"
+    class="command ${style}"
+    part="command"
+    data-action=${kind}
+    aria-busy=${pending ? 'true' : nothing}
+    aria-disabled=${pending ? 'true' : nothing}
+    @click=${() => pending || ask(kind)}
+  ><span class="disc">${pending ? html`<span class="spinner"></span>` : icon(name)}</span><span>${label}</span></button>`;
+}
+
+/** Of two opposite commands the one that is under way or offered: one button that keeps its place and its focus. */
+export function oneOf(call: CallRecord, allowed: ReadonlySet<CommandKind>, on: SimpleAction, off: SimpleAction) {
+  if (pendingIntent(call, on)) return on;
+  return pendingIntent(call, off) || allowed.has(off) ? off : on;
+}

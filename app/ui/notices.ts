@@ -1,0 +1,94 @@
+/** What a person should know about the phone now: a pure function of its state, the most important first. */
+import type { ErrorCode, SwitchhookError } from '../../shared/errors.ts';
+import { errorText, type MessageKey, text } from '../../shared/i18n/messages.ts';
+import type { PhoneState } from '../phone/types.ts';
+import type { PlainEvent } from './element.ts';
+
+export interface Notice {
+  /** The same for the same thing: it can be sent away by this name. */
+  id: string;
+  level: 'progress' | 'hint' | 'error';
+  text: string;
+  action: { event: PlainEvent; label: string } | null;
+  dismissable: boolean;
+}
+
+type Seen = Pick<
+  PhoneState,
+  'link' | 'session' | 'registration' | 'sound' | 'notifications' | 'microphone' | 'settings' | 'calls'
+> & { problem: SwitchhookError | null };
+
+export function noticesFor(state: Seen): Notice[] {
+  const found = [problem(state), link(state)];
+  if (state.session) found.push(registration(state), microphone(state), sound(state), notifications(state));
+  return found.filter((notice) => notice !== null);
+}
+
+const MICROPHONE_CODES = {
+  denied: 'microphoneDenied',
+  absent: 'microphoneAbsent',
+  inUse: 'microphoneInUse',
+} as const satisfies Partial<Record<PhoneState['microphone'], ErrorCode>>;
+
+function microphoneCode({ microphone }: Seen): ErrorCode | null {
+  return microphone === 'denied' || microphone === 'absent' || microphone === 'inUse'
+    ? MICROPHONE_CODES[microphone]
+    : null;
+}
+
+function problem(state: Seen): Notice | null {
+  const code = state.problem?.code;
+  // The microphone has a notice of its own, which stays until it works.
+  if (!code || code === microphoneCode(state)) return null;
+  const { language } = state.settings;
+  return { id: 'problem', level: 'error', text: errorText(language, code), action: null, dismissable: true };
+}
+
+function link({ link, settings }: Seen): Notice | null {
+  if (link === 'ready') return null;
+  const failed = link === 'failed';
+  return plain('link', failed ? 'error' : 'progress', settings, failed ? 'banner.linkFailed' : 'banner.connecting');
+}
+
+function registration({ registration, settings, link }: Seen): Notice | null {
+  if (registration === 'registered' || link !== 'ready') return null;
+  const lost = registration === 'failed';
+  return plain(
+    'registration',
+    lost ? 'error' : 'progress',
+    settings,
+    lost ? 'banner.notRegistered' : 'banner.registering',
+  );
+}
+
+function microphone(state: Seen): Notice | null {
+  const code = microphoneCode(state);
+  if (!code) return null;
+  const { language } = state.settings;
+  const label = text(language, 'banner.checkMicrophone');
+  const action = { event: 'enable-microphone', label } as const;
+  return { id: 'microphone', level: 'error', text: errorText(language, code), action, dismissable: true };
+}
+
+function sound({ sound, settings }: Seen): Notice | null {
+  if (sound === 'ready') return null;
+  const action = { event: 'enable-sound', label: text(settings.language, 'banner.enableSound') } as const;
+  return { ...plain('sound', 'hint', settings, 'banner.sound'), action };
+}
+
+/** Asked for in quiet moments only, and not again once it was refused: the settings tell how to mend that. */
+function notifications({ notifications, settings, calls }: Seen): Notice | null {
+  if (notifications !== 'default' || calls.length > 0) return null;
+  const label = text(settings.language, 'banner.enableNotifications');
+  const action = { event: 'enable-notifications', label } as const;
+  return { ...plain('notifications', 'hint', settings, 'banner.notifications'), action, dismissable: true };
+}
+
+function plain(
+  id: string,
+  level: Notice['level'],
+  { language }: PhoneState['settings'],
+  key: Extract<MessageKey, `banner.${string}`>,
+): Notice {
+  return { id, level, text: text(language, key), action: null, dismissable: false };
+}

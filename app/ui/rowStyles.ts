@@ -1,0 +1,42 @@
+import { css } from 'lit';
+
+/** Lists of people and of calls. */
+export const rows = css`
+  :host {
+    display: grid;
+    align-content: start;
+    gap: 0.5rem;
+  }
+  .search {
+    position: relative;
+  }
+  .row {
+    display: flex;
+    align-items: center;
+    gap: 0.875rem;
+    min-height: 4rem;
+    padding: 0.5rem 0;
+  }
+  .row + .row {
+    border-top: 1px solid var(--line);
+  }
+  .who {
+    flex: 1;
+    min-width: 0;
+  }
+  .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-weight: 550;
+  }
+  .call {
+    color: light-dark(#17773f, #6fd69a);
+    background: var(--raised);
+  }
+  .empty {
+    padding: 3rem 1rem;
+    text-align: center;
+    text-wrap: balance;
+  }
+`;

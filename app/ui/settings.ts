@@ -1,0 +1,155 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Session } from '../../shared/http/api.ts';
+import { errorText, LANGUAGE_NAMES, type Language } from '../../shared/i18n/messages.ts';
+import type { Settings } from '../../shared/registry/input.ts';
+import type { PhoneState, Preferences } from '../phone/types.ts';
+import { type PlainEvent, SwitchhookElement } from './element.ts';
+import { type IconName, icon } from './icons.ts';
+import { settingsStyles } from './settingsStyles.ts';
+import { controls, theme } from './theme.ts';
+
+/** The part of the phone's state that the settings show. */
+export type SettingsState = Pick<
+  PhoneState,
+  'settings' | 'preferences' | 'notifications' | 'sound' | 'microphone' | 'registration' | 'role'
+> & { session: Session | null };
+
+type Title = `settings.${'notifications' | 'sound' | 'microphone' | 'language' | 'device'}`;
+type ButtonLabel = `settings.${'notificationsEnable' | 'soundEnable' | 'testRing' | 'microphoneCheck'}`;
+type SwitchLabel = `settings.${'notificationsOn' | 'voiceProcessing'}`;
+
+/**
+ * Language, notifications, sound, microphone, and what this device is.
+ *
+ * @property language `en` or `vi`
+ * @property state the part of the phone's state that is shown
+ * @fires configure `{settings}`, prefer `{preferences}`
+ * @fires enable-notifications, enable-sound, enable-microphone, test-ring, log-out
+ * @example <switchhook-settings .state=${phone.state}></switchhook-settings>
+ */
+export class SwitchhookSettings extends SwitchhookElement {
+  static override readonly screen = 'settings';
+
+  static override properties = { state: { attribute: false } };
+  static override styles = [theme, controls, settingsStyles];
+
+  declare state: SettingsState | null;
+
+  constructor() {
+    super();
+    this.state = null;
+  }
+
+  override render() {
+    const { state } = this;
+    if (!state) return nothing;
+    return html`<h2>${this.text('tab.settings')}</h2>
+      ${this.#notifications(state)} ${this.#sound(state)} ${this.#microphone(state)} ${this.#languages(state)}
+      ${this.#device(state)}`;
+  }
+
+  #notifications({ notifications, settings }: SettingsState) {
+    const shown = {
+      granted: () => this.#switch('notifications', 'settings.notificationsOn', settings.notifications, (on) =>
+        this.#configure({ notifications: on }),
+      ),
+      default: () => this.#button('enable-notifications', 'settings.notificationsEnable', 'primary'),
+      denied: () => html`<p class="hint warn">${icon('alert')}<span>${this.text('settings.notificationsDenied')}</span></p>`,
+      unsupported: () => html`<p class="hint">${this.text('settings.notificationsUnsupported')}</p>`,
+    }[notifications];
+    return this.#group('bell', 'settings.notifications', html`
+      <p class="small quiet">${this.text('settings.notificationsWhy')}</p>
+      ${shown()}`);
+  }
+
+  #sound({ sound, preferences }: SettingsState) {
+    return this.#group('sound', 'settings.sound', html`
+      <label class="line">
+        <span>${this.text('settings.ringVolume')}</span>
+        <input type="range" name="ringVolume" min="0" max="1" step="0.05" .value=${String(preferences.ringVolume)}
+          @change=${this.#volume} />
+      </label>
+      <div class="buttons">
+        ${sound === 'blocked' ? this.#button('enable-sound', 'settings.soundEnable', 'primary') : nothing}
+        ${this.#button('test-ring', 'settings.testRing')}
+      </div>`);
+  }
+
+  #microphone({ microphone, preferences }: SettingsState) {
+    return this.#group('mute', 'settings.microphone', html`
+      ${this.#microphoneLine(microphone)}
+      ${microphone === 'granted' ? nothing : this.#button('enable-microphone', 'settings.microphoneCheck')}
+      ${this.#switch('voiceProcessing', 'settings.voiceProcessing', preferences.voiceProcessing, (voiceProcessing) =>
+        this.emit('prefer', { preferences: { voiceProcessing } }),
+      )}
+      <p class="small quiet">${this.text('settings.voiceProcessingWhy')}</p>`);
+  }
+
+  #microphoneLine(microphone: PhoneState['microphone']): TemplateResult {
+    if (microphone === 'granted') return html`<p class="small quiet">${this.text('settings.microphoneGranted')}</p>`;
+    if (microphone === 'unknown' || microphone === 'prompt')
+      return html`<p class="small quiet">${this.text('settings.microphonePrompt')}</p>`;
+    const code = ({ denied: 'microphoneDenied', absent: 'microphoneAbsent', inUse: 'microphoneInUse' } as const)[microphone];
+    return html`<p class="hint warn">${icon('alert')}<span>${errorText(this.language, code)}</span></p>`;
+  }
+
+  #languages({ settings }: SettingsState) {
+    const languages = Object.keys(LANGUAGE_NAMES) as Language[];
+    return this.#group('globe', 'settings.language', html`<fieldset class="choice">
+      <legend class="sr">${this.text('settings.language')}</legend>
+      ${languages.map((language) => html`<label lang=${language}>
+        <input type="radio" name="language" value=${language} .checked=${settings.language === language}
+          @change=${() => this.#configure({ language })} />
+        <span>${LANGUAGE_NAMES[language]}</span>
+      </label>`)}
+    </fieldset>`);
+  }
+
+  #device({ session, registration, role }: SettingsState) {
+    const line = (label: string, value: string) => html`<div class="line"><dt>${label}</dt><dd>${value}</dd></div>`;
+    return this.#group('devices', 'settings.device', html`<dl>
+        ${session ? line(this.text('settings.account'), session.user.displayName) : nothing}
+        ${session ? line(this.text('settings.number'), session.user.extension) : nothing}
+        ${line(this.text('settings.registration'), this.text(`registration.${registration}`))}
+        ${line(this.text('settings.role'), this.text(role === 'host' ? 'settings.roleHost' : 'settings.roleGuest'))}
+      </dl>
+      <button type="button" class="button danger" data-action="logOut" @click=${() => this.emit('log-out')}>
+        ${icon('logOut')}${this.text('settings.logOut')}
+      </button>`);
+  }
+
+  #group(name: IconName, title: Title, content: TemplateResult) {
+    return html`<section>${icon(name)}<div class="group"><h3>${this.text(title)}</h3>${content}</div></section>`;
+  }
+
+  #button(event: PlainEvent, label: ButtonLabel, look = '') {
+    return html`<button type="button" class="button ${look}" data-action=${event} @click=${() => this.emit(event)}>
+      ${this.text(label)}
+    </button>`;
+  }
+
+  #switch(name: string, label: SwitchLabel, on: boolean, set: (on: boolean) => void) {
+    const change = (event: Event) => set((event.currentTarget as HTMLInputElement).checked);
+    return html`<label class="line">
+      <span>${this.text(label)}</span>
+      <input type="checkbox" role="switch" name=${name} .checked=${on} @change=${change} />
+    </label>`;
+  }
+
+  #configure(settings: Partial<Settings>): void {
+    this.emit('configure', { settings });
+  }
+
+  #volume = (event: Event): void => {
+    const preferences: Partial<Preferences> = { ringVolume: Number((event.currentTarget as HTMLInputElement).value) };
+    this.emit('prefer', { preferences });
+  };
+}
+
+customElements.define('switchhook-settings', SwitchhookSettings);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'switchhook-settings': SwitchhookSettings;
+  }
+}

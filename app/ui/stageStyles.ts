@@ -1,0 +1,36 @@
+import { css } from 'lit';
+
+/** A call in the main place: who above, what can be done below. */
+export const stage = css`
+  :host {
+    display: grid;
+    align-content: space-evenly;
+    justify-items: center;
+    gap: 2rem;
+    padding: 1.5rem 1rem;
+    text-align: center;
+  }
+  .who {
+    display: grid;
+    justify-items: center;
+    gap: 0.375rem;
+    max-width: 100%;
+  }
+  .who h2 {
+    max-width: 100%;
+    margin-top: 1rem;
+    font-size: 1.75rem;
+    overflow-wrap: anywhere;
+  }
+  .who h2:focus {
+    outline: none;
+  }
+  .state {
+    min-height: 1.4em;
+    font-size: 1.0625rem;
+    font-variant-numeric: tabular-nums;
+  }
+  .commands.wide {
+    gap: 1.25rem 2rem;
+  }
+`;

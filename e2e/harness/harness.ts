@@ -1,0 +1,20 @@
+/**
+ * The page that browser tests and benchmarks drive: the phone's parts without its screens. Built with `--mode e2e` only.
+ */
+
+import * as Comlink from 'comlink';
+import { WorkerLink } from '../../app/link/link.ts';
+import { RegistryMirror } from '../../app/link/mirror.ts';
+import { RegistryReader } from '../../app/link/reader.ts';
+import { registerWorker } from '../../app/link/register.ts';
+import { AppPhone } from '../../app/phone/phone.ts';
+
+const harness = { AppPhone, Comlink, WorkerLink, RegistryMirror, RegistryReader, registerWorker };
+
+declare global {
+  interface Window {
+    harness: typeof harness;
+  }
+}
+
+window.harness = harness;

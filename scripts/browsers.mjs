@@ -1,0 +1,65 @@
+/** Which Chromium the tests drive, and with which flags. */
+
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/** Where systems put it. Chrome and Chromium are the same to the tests. */
+const USUAL_PLACES = {
+  linux: [
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/usr/bin/google-chrome-stable',
+    '/snap/bin/chromium',
+  ],
+  darwin: [
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ],
+  win32: [
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
+    'C:\\Program Files\\Chromium\\Application\\chrome.exe',
+  ],
+};
+
+const HOW_TO_GET_ONE =
+  'Install Chromium (Debian, Ubuntu: "apt-get install chromium"; anywhere: "npx playwright install chromium"), ' +
+  'or set SWITCHHOOK_CHROMIUM to the path of one.';
+
+/** @returns {{path: string, hint: null} | {path: null, hint: string}} */
+export function findChromium() {
+  const chosen = process.env.SWITCHHOOK_CHROMIUM;
+  if (chosen) {
+    if (existsSync(chosen)) return { path: chosen, hint: null };
+    return { path: null, hint: `SWITCHHOOK_CHROMIUM names ${chosen}, which does not exist.` };
+  }
+  const places = USUAL_PLACES[process.platform] ?? [];
+  const path = [...places, playwrightsOwn()].find((place) => place !== null && existsSync(place));
+  return path ? { path, hint: null } : { path: null, hint: HOW_TO_GET_ONE };
+}
+
+/** Playwright knows where its download would be, whether it is there or not; Playwright itself may not be installed yet. */
+function playwrightsOwn() {
+  const require = createRequire(import.meta.url);
+  try {
+    return require('playwright').chromium.executablePath();
+  } catch (error) {
+    if (error.code === 'MODULE_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+/** Flags that keep a test's browser quiet: no first-run pages, no traffic of its own, no GPU that headless has not. */
+export function chromiumArgs() {
+  const args = [
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  // Chromium's sandbox refuses to start for root, which is who runs in containers.
+  return process.getuid?.() === 0 ? ['--no-sandbox', ...args] : args;
+}

@@ -1,0 +1,121 @@
+import { parseArgs } from 'node:util';
+import * as v from 'valibot';
+import { SwitchhookError } from '../shared/errors.ts';
+import { parse } from '../shared/validate.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+
+/** Everything that the switchboard can be told. The variable of each is its name in {@link variables}. */
+export interface Config {
+  /** Address to listen on. The demo accounts exist on a loopback address only. */
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Directory of the database file, or `:memory:`. */
+  dataDir: string;
+  /** SIP domain, the host part of every address of record; also the digest realm. */
+  sipDomain: string;
+  /** Origins other than the server's own that may use it, e.g. that of a reverse proxy. */
+  publicOrigins: string[];
+  /** The built app. */
+  staticDir: string;
+  logLevel: LogLevel;
+  /** How long a call rings (1.6: 45 s). */
+  ringSeconds: number;
+  /** Whether `X-Forwarded-*` is believed; only behind a reverse proxy. */
+  trustProxy: boolean;
+  sessionDays: number;
+  limits: Limits;
+}
+
+export type ConfigInput = Partial<Omit<Config, 'limits'>> & { limits?: Partial<Limits> };
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+const defaults: Config = {
+  host: '127.0.0.1',
+  port: 8080,
+  dataDir: './data',
+  sipDomain: 'switchhook.local',
+  publicOrigins: [],
+  staticDir: 'dist/app',
+  logLevel: 'info',
+  ringSeconds: 45,
+  trustProxy: false,
+  sessionDays: 30,
+  limits: defaultLimits,
+};
+
+const number = (min: number, max: number) =>
+  v.pipe(v.string(), v.regex(/^\d{1,9}$/u), v.transform(Number), v.minValue(min), v.maxValue(max));
+const text = v.pipe(v.string(), v.trim(), v.minLength(1));
+/** A host name that can stand in a SIP URI. */
+const domain = v.pipe(v.string(), v.toLowerCase(), v.regex(/^[a-z0-9.-]{1,253}$/u));
+const origins = v.pipe(
+  v.string(),
+  v.transform((list) => list.split(',').flatMap((each) => each.trim() || [])),
+  v.array(v.pipe(v.string(), v.check(isOrigin, 'origin'))),
+);
+
+/** By variable: the field of {@link Config} and how its text is read. */
+const variables = {
+  HOST: { field: 'host', schema: text },
+  PORT: { field: 'port', schema: number(0, 65_535) },
+  DATA_DIR: { field: 'dataDir', schema: text },
+  SIP_DOMAIN: { field: 'sipDomain', schema: domain },
+  PUBLIC_ORIGINS: { field: 'publicOrigins', schema: origins },
+  STATIC_DIR: { field: 'staticDir', schema: text },
+  LOG_LEVEL: {
+    field: 'logLevel',
+    schema: v.picklist(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  },
+  RING_SECONDS: { field: 'ringSeconds', schema: number(1, 600) },
+  TRUST_PROXY: {
+    field: 'trustProxy',
+    schema: v.pipe(
+      v.picklist(['true', 'false', '1', '0']),
+      v.transform((value) => value === 'true' || value === '1'),
+    ),
+  },
+  SESSION_DAYS: { field: 'sessionDays', schema: number(1, 365) },
+} as const satisfies Record<string, { field: keyof Config; schema: v.GenericSchema }>;
+
+type Variable = keyof typeof variables;
+const names = Object.keys(variables) as Variable[];
+const flagOf = (name: Variable): string => name.toLowerCase().replaceAll('_', '-');
+
+/**
+ * The config from environment variables and flags (`--port 9000` for PORT); a flag wins.
+ * @throws SwitchhookError `invalidArgument` whose `field` is the variable or flag that was wrong
+ */
+export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Config {
+  const flags = readFlags(argv);
+  const input: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = flags[flagOf(name)] ?? env[name];
+    if (value === undefined || value === '') continue;
+    const { field, schema } = variables[name];
+    input[field] = parse(schema, value, name);
+  }
+  return withDefaults(input);
+}
+
+/** Fills in what is not given; the values are taken as they are. */
+export function withDefaults({ limits, ...input }: ConfigInput): Config {
+  return { ...defaults, ...input, limits: { ...defaultLimits, ...limits } };
+}
+
+function readFlags(argv: readonly string[]): Record<string, string | undefined> {
+  const options = Object.fromEntries(names.map((name) => [flagOf(name), { type: 'string' as const }]));
+  try {
+    return parseArgs({ args: [...argv], options }).values as Record<string, string | undefined>;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'unknown flag';
+    throw new SwitchhookError('invalidArgument', { reason, field: 'flags', cause });
+  }
+}
+
+/** `scheme://host[:port]` and nothing else, as browsers write it. */
+function isOrigin(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return ['http:', 'https:'].includes(url.protocol) && url.origin === value;
+}

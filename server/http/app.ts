@@ -1,0 +1,49 @@
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import { type ApiServices, addApi } from './api.ts';
+import { handleErrors } from './errors.ts';
+import { addGuards } from './guards.ts';
+import { addSecurityHeaders } from './securityHeaders.ts';
+import { addSipRoute, type SipRouteServices } from './sipRoute.ts';
+import { addStaticApp } from './staticApp.ts';
+
+/** Bytes of a JSON body: the largest of the API, a log-in, has at most 320 characters. */
+const MAX_BODY_BYTES = 16_384;
+
+/** The framework with its logger, before anything is added: the SIP side logs through it too. */
+export function createApp(config: Config): FastifyInstance {
+  const app = Fastify({
+    trustProxy: config.trustProxy,
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    // Logs go to stderr: stdout is for the one line that a person reads.
+    logger: { level: config.logLevel, stream: process.stderr, serializers: { req: describeRequest } },
+  });
+  return app;
+}
+
+/** What the log says of a request: no query (phone numbers), no headers (cookies). */
+function describeRequest(request: FastifyRequest): Record<string, unknown> {
+  return { method: request.method, path: request.url.split('?', 1)[0], address: request.ip };
+}
+
+export async function addRoutes(
+  app: FastifyInstance,
+  services: ApiServices & SipRouteServices & { isHealthy(): Promise<void> },
+): Promise<void> {
+  const { config } = services;
+  handleErrors(app);
+  addGuards(app, config);
+  await addSecurityHeaders(app);
+  await app.register(cookie);
+  await app.register(rateLimit, { max: config.limits.requestsPerMinute, timeWindow: '1 minute' });
+  await addSipRoute(app, services);
+  app.get('/healthz', async () => {
+    await services.isHealthy();
+    return { status: 'ok' };
+  });
+  addApi(app, services);
+  await addStaticApp(app, config.staticDir);
+}

@@ -1,0 +1,121 @@
+import type { CallEntry } from './callLog.ts';
+import { learnContact, type SwitchContext } from './context.ts';
+import { header, type SipRequest } from './headers.ts';
+import type { DeviceIdentity } from './identity.ts';
+import type { Device } from './location.ts';
+import { Fork, type ForkOptions } from './proxy/fork.ts';
+import type { ServerTransaction } from './proxy/serverTransactions.ts';
+import { asserted, forwarded, recordRouted } from './requests.ts';
+import { makeResponse } from './responses.ts';
+import { type Destination, resolve, speaksFor } from './routing.ts';
+
+/** Methods that may open something at another device without a dialog. */
+const FORWARDED: ReadonlySet<string> = new Set(['INVITE', 'MESSAGE', 'OPTIONS', 'REFER']);
+/** Methods that have a meaning inside a dialog only; without one RFC 3261 15.1.2 and its kin say 481. */
+const DIALOG_ONLY: ReadonlySet<string> = new Set(['BYE', 'INFO', 'NOTIFY', 'PRACK', 'UPDATE']);
+/** Known methods that this switchboard does not serve (RFC 3261 21.4.6). */
+const NOT_ALLOWED: ReadonlySet<string> = new Set(['SUBSCRIBE', 'PUBLISH']);
+
+const ALLOW = header(
+  'Allow',
+  'ACK, BYE, CANCEL, INFO, INVITE, MESSAGE, NOTIFY, OPTIONS, PRACK, REFER, REGISTER, UPDATE',
+);
+
+interface Target {
+  device: Device;
+  uri: string;
+}
+
+/** Requests outside a dialog: who may send them, whom they reach, and the call records of those that are calls. */
+export class InitialProxy {
+  constructor(private readonly context: SwitchContext) {}
+
+  async handle(transaction: ServerTransaction): Promise<void> {
+    const { request } = transaction;
+    if (DIALOG_ONLY.has(request.method)) return transaction.reply(481);
+    if (NOT_ALLOWED.has(request.method)) return transaction.reply(405, { headers: [ALLOW] });
+    if (!FORWARDED.has(request.method)) return transaction.reply(501);
+    const caller = await this.context.authenticate(transaction);
+    if (!caller) return;
+    const { identity } = caller;
+    if (!speaksFor(request.envelope.from.uri, identity, undefined, this.context.domain)) {
+      return transaction.reply(403, { reason: 'From is not yours' });
+    }
+    if (!learnContact(this.context, caller, request)) {
+      return transaction.reply(403, { reason: 'Contact host of another device' });
+    }
+    const destination = resolve(request.uri, this.context.location, this.context.domain);
+    if (destination.kind === 'foreign') return transaction.reply(403, { reason: 'Not served here' });
+    if (destination.kind === 'domain') {
+      // OPTIONS to the domain asks what we can do (RFC 3261 11); nothing else can be done to it.
+      return transaction.reply(request.method === 'OPTIONS' ? 200 : 404, { headers: [ALLOW] });
+    }
+    await this.#forward(transaction, caller, destination);
+  }
+
+  async #forward(transaction: ServerTransaction, caller: Device, destination: Served): Promise<void> {
+    const { request } = transaction;
+    const call = request.method === 'INVITE' ? this.#startCall(request, caller.identity, destination) : undefined;
+    if (call) transaction.respond(makeResponse(request, 100));
+    const fail = (status: number): void => {
+      call?.failed(status);
+      transaction.reply(status);
+    };
+    if (destination.kind === 'account' && !(await this.context.directory.hasExtension(destination.extension))) {
+      return fail(404);
+    }
+    // The caller may have left while its callee was looked up.
+    if (!transaction.socket.open) return fail(487);
+    const targets = this.#targets(destination, caller);
+    if (targets.length === 0) return fail(480);
+    const fork = new Fork(
+      transaction,
+      this.#outgoing(request, caller.identity),
+      this.context.clients,
+      this.#options(call),
+    );
+    for (const { device, uri } of targets) fork.add(device.socket, uri);
+    if (call) fork.giveUpAfter(this.context.ringMs);
+  }
+
+  #targets(destination: Served, caller: Device): Target[] {
+    if (destination.kind === 'gone') return [];
+    if (destination.kind === 'device') return [destination];
+    // A phone that dials its own extension means its other devices.
+    return this.context.location
+      .registered(destination.extension)
+      .filter((device) => device !== caller)
+      .flatMap((device) => (device.binding ? { device, uri: device.binding.contact } : []));
+  }
+
+  #outgoing(request: SipRequest, caller: DeviceIdentity): SipRequest {
+    const { domain } = this.context;
+    const outgoing = asserted(forwarded(request), caller, domain);
+    // Only these two open dialogs whose later requests must come back here.
+    return ['INVITE', 'REFER'].includes(request.method) ? recordRouted(outgoing, domain) : outgoing;
+  }
+
+  #options(call: CallEntry | undefined): ForkOptions {
+    const { transactionMs, timerCMs } = this.context.limits;
+    // The ring deadline is what ends an INVITE; the branch's own timer C must not come before it.
+    const proceedingMs = Math.max(timerCMs, this.context.ringMs + transactionMs);
+    const timers = { transactionMs, proceedingMs };
+    if (!call) return { timers };
+    return {
+      timers,
+      events: {
+        answered: () => call.answered(),
+        ended: (status) => {
+          if (status >= 300) call.failed(status);
+        },
+      },
+    };
+  }
+
+  #startCall(request: ServerTransaction['request'], caller: DeviceIdentity, destination: Served): CallEntry {
+    const callee = destination.kind === 'device' ? destination.device.identity.extension : destination.extension;
+    return this.context.calls.start({ callId: request.envelope.callId, caller: caller.extension, callee });
+  }
+}
+
+type Served = Exclude<Destination, { kind: 'foreign' | 'domain' }>;

@@ -1,0 +1,47 @@
+import type { SessionListener } from '../accounts/sessions.ts';
+import { CLOSE_GOING_AWAY, CLOSE_POLICY, type SipSocket } from './socket.ts';
+
+/** All live SIP sockets, and the ways in which many of them end at once. */
+export class SipSockets implements SessionListener {
+  readonly #sockets = new Set<SipSocket>();
+
+  add(socket: SipSocket): void {
+    this.#sockets.add(socket);
+  }
+
+  remove(socket: SipSocket): void {
+    this.#sockets.delete(socket);
+  }
+
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  countOfAccount(accountId: string): number {
+    return this.#of((socket) => socket.session.accountId === accountId).length;
+  }
+
+  sessionEnded(sessionId: string): void {
+    this.#logOut((socket) => socket.session.sessionId === sessionId);
+  }
+
+  accountLoggedOut(accountId: string): void {
+    this.#logOut((socket) => socket.session.accountId === accountId);
+  }
+
+  closeExpired(now: number): void {
+    this.#logOut((socket) => socket.session.expiresAt <= now);
+  }
+
+  closeAll(): void {
+    for (const socket of this.#of(() => true)) socket.close(CLOSE_GOING_AWAY, 'restart');
+  }
+
+  #logOut(which: (socket: SipSocket) => boolean): void {
+    for (const socket of this.#of(which)) socket.close(CLOSE_POLICY, 'notLoggedIn');
+  }
+
+  #of(which: (socket: SipSocket) => boolean): SipSocket[] {
+    return [...this.#sockets].filter(which);
+  }
+}

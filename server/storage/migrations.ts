@@ -1,0 +1,73 @@
+import type { Kysely, Migration, MigrationProvider } from 'kysely';
+
+/** Every change of the schema, in order of its name. A migration that was released is never edited. */
+const migrations: Record<string, Migration> = {
+  '0001_accounts_and_calls': { up: createTables },
+};
+
+export const migrationProvider: MigrationProvider = {
+  getMigrations: () => Promise.resolve(migrations),
+};
+
+/** Kysely hands migrations an untyped database: they describe the schema of their time, not today's. */
+async function createTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('accounts')
+    .addColumn('id', 'varchar(36)', (c) => c.primaryKey())
+    .addColumn('username', 'varchar(64)', (c) => c.notNull().unique())
+    .addColumn('extension', 'varchar(32)', (c) => c.notNull().unique())
+    .addColumn('display_name', 'varchar(128)', (c) => c.notNull())
+    .addColumn('avatar_url', 'varchar(2048)')
+    .addColumn('password_hash', 'varchar(255)', (c) => c.notNull())
+    .addColumn('demo', 'integer', (c) => c.notNull().defaultTo(0))
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .execute();
+  await createSessionTables(db);
+  await createCallRecords(db);
+}
+
+async function createSessionTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('sessions')
+    .addColumn('id', 'varchar(36)', (c) => c.primaryKey())
+    .addColumn('token_hash', 'varchar(64)', (c) => c.notNull().unique())
+    .addColumn('account_id', 'varchar(36)', (c) => c.notNull().references('accounts.id').onDelete('cascade'))
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex('sessions_account').on('sessions').column('account_id').execute();
+  await db.schema
+    .createTable('sip_credentials')
+    .addColumn('auth_user', 'varchar(64)', (c) => c.primaryKey())
+    .addColumn('account_id', 'varchar(36)', (c) => c.notNull().references('accounts.id').onDelete('cascade'))
+    .addColumn('device', 'varchar(36)', (c) => c.notNull())
+    .addColumn('session_id', 'varchar(36)', (c) => c.notNull().references('sessions.id').onDelete('cascade'))
+    .addColumn('ha1', 'varchar(32)', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addUniqueConstraint('sip_credentials_device', ['account_id', 'device'])
+    .execute();
+  await db.schema.createIndex('sip_credentials_session').on('sip_credentials').column('session_id').execute();
+  await db.schema
+    .createTable('login_failures')
+    .addColumn('username', 'varchar(64)', (c) => c.primaryKey())
+    .addColumn('failures', 'integer', (c) => c.notNull())
+    .addColumn('last_at', 'bigint', (c) => c.notNull())
+    .addColumn('locked_until', 'bigint', (c) => c.notNull())
+    .execute();
+}
+
+async function createCallRecords(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('call_records')
+    .addColumn('id', 'varchar(36)', (c) => c.primaryKey())
+    .addColumn('call_id', 'varchar(255)', (c) => c.notNull())
+    .addColumn('caller', 'varchar(32)', (c) => c.notNull())
+    .addColumn('callee', 'varchar(255)', (c) => c.notNull())
+    .addColumn('started_at', 'bigint', (c) => c.notNull())
+    .addColumn('answered_at', 'bigint')
+    .addColumn('ended_at', 'bigint')
+    .addColumn('final_code', 'integer')
+    .execute();
+  await db.schema.createIndex('call_records_call_id').on('call_records').column('call_id').execute();
+  await db.schema.createIndex('call_records_started').on('call_records').column('started_at').execute();
+}

@@ -1,0 +1,48 @@
+import type { Database } from './database.ts';
+
+export interface SessionRow {
+  id: string;
+  accountId: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+/** Log-in sessions, found by the hash of their token. Their SIP credentials go with them (foreign key). */
+export class SessionRepository {
+  constructor(private readonly db: Database) {}
+
+  async insert(session: SessionRow & { tokenHash: string; createdAt: number }): Promise<void> {
+    await this.db
+      .insertInto('sessions')
+      .values({
+        id: session.id,
+        token_hash: session.tokenHash,
+        account_id: session.accountId,
+        created_at: session.createdAt,
+        expires_at: session.expiresAt,
+      })
+      .execute();
+  }
+
+  async byTokenHash(tokenHash: string, now: number): Promise<SessionRow | undefined> {
+    const row = await this.db
+      .selectFrom('sessions')
+      .select(['id', 'account_id', 'expires_at'])
+      .where('token_hash', '=', tokenHash)
+      .where('expires_at', '>', now)
+      .executeTakeFirst();
+    return row && { id: row.id, accountId: row.account_id, expiresAt: Number(row.expires_at) };
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.db.deleteFrom('sessions').where('id', '=', id).execute();
+  }
+
+  async deleteOfAccount(accountId: string): Promise<void> {
+    await this.db.deleteFrom('sessions').where('account_id', '=', accountId).execute();
+  }
+
+  async deleteExpired(now: number): Promise<void> {
+    await this.db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
+  }
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import { SwitchhookError } from '../shared/errors.ts';
+import { createDemoAccounts } from './accounts/demo.ts';
+import { LoginService } from './accounts/login.ts';
+import { hashPassword } from './accounts/passwords.ts';
+import { Sessions } from './accounts/sessions.ts';
+import { type Config, type ConfigInput, withDefaults } from './config.ts';
+import { addRoutes, createApp } from './http/app.ts';
+import { allowsDemo } from './http/hosts.ts';
+import { SipSockets } from './sip/sockets.ts';
+import { SipSwitch } from './sip/switch.ts';
+import { AccountRepository } from './storage/accounts.ts';
+import { type CallRecord, CallRecordRepository } from './storage/callRecords.ts';
+import { type Database, openDatabase } from './storage/database.ts';
+import { LoginFailureRepository } from './storage/loginFailures.ts';
+import { SessionRepository } from './storage/sessions.ts';
+import { SipCredentialsRepository } from './storage/sipCredentials.ts';
+
+/** Milliseconds between the sweeps of what has expired; nothing depends on it but the size of the tables. */
+const SWEEP_MS = 60_000;
+
+export interface NewAccountRequest {
+  username: string;
+  extension: string;
+  displayName: string;
+  password: string;
+}
+
+/** A running switchboard. */
+export interface Switchboard {
+  /** Where to open the app, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly port: number;
+  readonly config: Config;
+  /** Whether the demo accounts exist here. */
+  readonly demo: boolean;
+  /** Sizes of what is kept in memory, and counts of what was dropped. */
+  readonly stats: SipSwitch['sizes'] & SipSwitch['counters'] & { sockets: number };
+  /** @throws SwitchhookError `storage` when the name or the extension is taken */
+  createAccount(account: NewAccountRequest): Promise<void>;
+  /** Call records of one Call-ID, complete: waits for those that are being written. */
+  callRecords(callId: string): Promise<CallRecord[]>;
+  /** Stops accepting, closes the sockets with 1001, finishes the database; at most `limits.shutdownMs`. */
+  close(): Promise<void>;
+}
+
+interface Parts {
+  config: Config;
+  db: Database;
+  app: FastifyInstance;
+  accounts: AccountRepository;
+  records: CallRecordRepository;
+  sockets: SipSockets;
+  sip: SipSwitch;
+  sweep: NodeJS.Timeout;
+}
+
+/**
+ * Starts a switchboard in this process.
+ * @throws SwitchhookError `storage` or `schemaTooNew` for its database, `internal` when it cannot listen
+ */
+export async function startSwitchboard(input: ConfigInput = {}): Promise<Switchboard> {
+  const config = withDefaults(input);
+  const db = await openDatabase(config.dataDir);
+  try {
+    const parts = await assemble(config, db);
+    await listen(parts);
+    return toSwitchboard(parts);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+async function assemble(config: Config, db: Database): Promise<Parts> {
+  const visibility = { demo: allowsDemo(config) };
+  const accounts = new AccountRepository(db, visibility);
+  if (visibility.demo) await createDemoAccounts(accounts, config.limits.scryptCost);
+  const sessionRows = new SessionRepository(db);
+  const failures = new LoginFailureRepository(db);
+  const sipCredentials = new SipCredentialsRepository(db, visibility);
+  const records = new CallRecordRepository(db);
+  const sockets = new SipSockets();
+  const app = createApp(config);
+  const sip = new SipSwitch({
+    domain: config.sipDomain,
+    ringMs: config.ringSeconds * 1000,
+    limits: config.limits,
+    credentials: { findCredentials: (authUser) => sipCredentials.find(authUser, Date.now()) },
+    directory: { hasExtension: async (extension) => (await accounts.byExtension(extension)) !== undefined },
+    records,
+    log: app.log,
+  });
+  const sessions = new Sessions(sessionRows, accounts, sockets, config.sessionDays);
+  const login = new LoginService(accounts, failures, config.limits);
+  const isHealthy = async (): Promise<void> => {
+    await sql`select 1`.execute(db);
+  };
+  await addRoutes(app, { config, accounts, sessions, login, sipCredentials, sockets, handlers: sip, isHealthy });
+  const sweep = setInterval(() => {
+    sockets.closeExpired(Date.now());
+    sweepDatabase(sessionRows, failures, config).catch((error: unknown) => {
+      app.log.error({ err: error }, 'expired rows not removed');
+    });
+  }, SWEEP_MS).unref();
+  return { config, db, app, accounts, records, sockets, sip, sweep };
+}
+
+async function sweepDatabase(
+  sessions: SessionRepository,
+  failures: LoginFailureRepository,
+  { limits }: Config,
+): Promise<void> {
+  const now = Date.now();
+  await sessions.deleteExpired(now);
+  await failures.deleteBefore(now - limits.lockOutSeconds * 1000);
+}
+
+async function listen({ app, config, sweep }: Parts): Promise<void> {
+  const { host, port } = config;
+  try {
+    await app.listen({ host, port, listenTextResolver: () => 'listening' });
+  } catch (cause) {
+    clearInterval(sweep);
+    await app.close();
+    throw new SwitchhookError('internal', { reason: `cannot listen on ${host} port ${port}`, cause });
+  }
+}
+
+function toSwitchboard(parts: Parts): Switchboard {
+  const { config, app, accounts, records, sockets, sip } = parts;
+  const { port } = app.server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    config,
+    demo: accounts.options.demo,
+    get stats() {
+      return { ...sip.sizes, ...sip.counters, sockets: sockets.size };
+    },
+    createAccount: async ({ password, ...account }) => {
+      const passwordHash = await hashPassword(password, config.limits.scryptCost);
+      const fixed = { avatarUrl: null, demo: false, id: randomUUID(), createdAt: Date.now() };
+      try {
+        await accounts.insert({ ...account, ...fixed, passwordHash });
+      } catch (cause) {
+        throw new SwitchhookError('storage', { reason: 'the account was not created', cause });
+      }
+    },
+    callRecords: async (callId) => {
+      await sip.settled();
+      return records.byCallId(callId);
+    },
+    close: () => {
+      closing ??= stop(parts);
+      return closing;
+    },
+  };
+}
+
+async function stop({ config, db, app, sockets, sip, sweep }: Parts): Promise<void> {
+  clearInterval(sweep);
+  sockets.closeAll();
+  const cut = setTimeout(() => {
+    for (const client of app.websocketServer.clients) client.terminate();
+    app.server.closeAllConnections();
+  }, config.limits.shutdownMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+    await sip.settled();
+    await db.destroy();
+  }
+}

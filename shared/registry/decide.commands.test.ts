@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import type { CallRecord } from '../calls/record.ts';
+import { CALL_STATES, type CallState } from '../calls/states.ts';
+import { ask, DIAL, fails, only, perform, stateAfter, succeeds } from '../testing/asking.ts';
+import { at, callIn, HOST, incoming, lastEntry, NOW, registry, uuid } from '../testing/samples.ts';
+import type { RegistryInput, RegistryState } from './input.ts';
+
+describe('a command', () => {
+  it('answer asks the host; the call rings on until the network has taken it', () => {
+    const call = incoming();
+    const decision = perform(call, { kind: 'answer' });
+    expect(decision.result).toEqual(succeeds(call.id));
+    expect(only(decision)).toMatchObject({
+      state: 'ringing',
+      intents: [{ id: uuid(500), action: 'answer', outcome: null }],
+    });
+  });
+
+  it('answer is refused a second time, from whichever tab', () => {
+    const state = registry([incoming()]);
+    const answering = stateAfter(state, perform(incoming(), { kind: 'answer' }));
+    const second = ask(
+      answering,
+      { kind: 'command', callId: uuid(1), command: { kind: 'answer' } },
+      { id: uuid(501), tab: uuid(901) },
+    );
+    expect(second.result).toEqual(fails('notAllowed'));
+    expect(only(second).intents).toHaveLength(1);
+    expect(lastEntry(only(second))).toBe('refused: answer in ringing');
+  });
+
+  it.each(['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'] as const)(
+    '%s after the ring is too late',
+    (kind) => {
+      const call = incoming({ capabilities: ['video'] });
+      const decision = perform(call, { kind }, registry([call]), 45_000);
+      expect(decision.result).toEqual(fails('tooLate'));
+      expect(only(decision)).toMatchObject({ state: 'disconnected', disconnect: { response: 'missed' } });
+    },
+  );
+
+  const HANG_UPS: [CallState, string][] = [
+    ['initiated', 'canceled'],
+    ['dialing', 'canceled'],
+    ['ringing', 'declined'],
+    ['connecting', 'local'],
+    ['active', 'local'],
+    ['reconnecting', 'local'],
+  ];
+  it.each(HANG_UPS)('hangUp in %s: %s, shown at once, and the host tells the network', (from, response) => {
+    const ending = only(perform(callIn(from), { kind: 'hangUp' }));
+    expect(ending).toMatchObject({ state: 'disconnecting', endedFrom: from, disconnect: { response } });
+    expect(ending.timeline.some((entry) => entry.what === 'coerced')).toBe(false);
+    expect(ending.intents.at(-1)).toMatchObject({ action: 'hangUp', outcome: null });
+  });
+
+  it.each([
+    ['decline', 486],
+    ['declineEverywhere', 603],
+  ] as const)('%s ends the ring with %d', (kind, endCode) => {
+    expect(only(perform(incoming(), { kind }))).toMatchObject({
+      state: 'disconnecting',
+      disconnect: { response: 'declined', endCode },
+      intents: [{ action: kind }],
+    });
+  });
+
+  it('silence and dismiss are done here and ask nobody', () => {
+    const silenced = only(perform(incoming(), { kind: 'silence' }));
+    expect(silenced).toMatchObject({ state: 'ringing', attributes: { silenced: true }, intents: [] });
+    const dismissed = only(perform(incoming(), { kind: 'dismiss' }));
+    expect(dismissed).toMatchObject({ state: 'ringing', dismissed: true, intents: [] });
+  });
+
+  it('callback dials the same peer, and counts as having looked', () => {
+    const missed = only(ask(registry([incoming({ type: 'video' })]), { kind: 'tick' }, {}, 45_000));
+    const decision = perform(missed, { kind: 'callback' }, registry([], { finished: missed }));
+    expect(decision.result).toEqual(succeeds(uuid(500)));
+    const [seen, call] = decision.calls;
+    expect(seen).toMatchObject({ id: missed.id, unseen: false, state: 'disconnected' });
+    expect(call).toMatchObject({ direction: 'outgoing', type: 'video', peer: missed.peer, account: missed.account });
+  });
+
+  it('callback during another call is refused', () => {
+    const finished = callIn('disconnected');
+    const state = registry([callIn('active', { id: uuid(2) })], { finished });
+    expect(perform(finished, { kind: 'callback' }, state)).toMatchObject({ calls: [], result: fails('maxCalls') });
+  });
+
+  it('DTMF carries its digits', () => {
+    expect(only(perform(callIn('active'), { kind: 'dtmf', digits: '1#' })).intents).toMatchObject([{ argument: '1#' }]);
+  });
+
+  it.each(CALL_STATES.filter((state) => state !== 'active'))('transfer in %s is refused and noted', (state) => {
+    const decision = perform(callIn(state), { kind: 'transfer', target: '103' });
+    expect(decision.result).toEqual(fails('notAllowed'));
+    expect(lastEntry(only(decision))).toBe(`refused: transfer in ${state}`);
+  });
+
+  it('to a call that is not there is refused', () => {
+    expect(perform(incoming(), { kind: 'answer' }, registry())).toMatchObject({
+      calls: [],
+      result: fails('callNotFound'),
+    });
+  });
+});
+
+describe('claim and settle', () => {
+  const call = callIn('active');
+  const muting = stateAfter(registry([call]), perform(call, { kind: 'mute' }));
+  const claim: RegistryInput = { kind: 'claim', callId: call.id, intentId: uuid(500), epoch: 1 };
+  const settle = (outcome: Extract<RegistryInput, { kind: 'settle' }>['outcome']): RegistryInput => ({
+    ...claim,
+    kind: 'settle',
+    outcome,
+  });
+
+  it('one host claims an intent once', () => {
+    const decision = ask(muting, claim);
+    expect(only(decision)).toMatchObject({ host: HOST, intents: [{ epoch: 1, outcome: null }] });
+    expect(ask(stateAfter(muting, decision), claim)).toMatchObject({ calls: [], result: fails('notAllowed') });
+  });
+
+  it('nobody claims what is settled or was never asked', () => {
+    const settled = stateAfter(muting, ask(muting, settle({ result: 'fulfilled' })));
+    expect(ask(settled, claim)).toMatchObject({ calls: [], result: fails('tooLate') });
+    expect(ask(registry([call]), claim)).toMatchObject({ calls: [], result: fails('callNotFound') });
+  });
+
+  it('fulfilled changes the call, failed does not', () => {
+    expect(only(ask(muting, settle({ result: 'fulfilled' }))).attributes.muted).toBe(true);
+    const failed = only(ask(muting, settle({ result: 'failed', code: 'media', reason: 'No.' })));
+    expect(failed.attributes.muted).toBe(false);
+    expect(failed.intents).toMatchObject([{ outcome: { result: 'failed', code: 'media', at: NOW } }]);
+  });
+
+  it('an outcome after the time for it is a no-op', () => {
+    const late = only(ask(muting, settle({ result: 'fulfilled' }), {}, 3_000));
+    expect(late.attributes.muted).toBe(false);
+    expect(late.intents).toMatchObject([{ outcome: { result: 'timedOut' } }]);
+    expect(lastEntry(late)).toBe(`refused: late fulfilled of ${uuid(500)}`);
+  });
+});
+
+describe('claimHost', () => {
+  const tab = uuid(902);
+  const take = (state: RegistryState) => ask(state, { kind: 'claimHost' }, { tab });
+  const hosted = (state: CallState, changes = {}): CallRecord => ({ ...callIn(state, changes), host: HOST });
+
+  it('raises the epoch, from nothing too', () => {
+    expect(take(registry())).toMatchObject({ host: { tab, epoch: 2 }, result: { ok: true, epoch: 2 } });
+    expect(take(registry([], { host: null }))).toMatchObject({ host: { tab, epoch: 1 }, result: { epoch: 1 } });
+  });
+
+  it.each(CALL_STATES.filter((state) => state !== 'disconnected' && state !== 'ringing'))(
+    'ends a call in %s that the lost host held',
+    (state) => {
+      const call = only(take(registry([hosted(state)])));
+      const response = state === 'disconnecting' ? 'local' : 'error';
+      expect(call).toMatchObject({ state: 'disconnected', disconnect: { response } });
+    },
+  );
+
+  it('lets a ringing call ring on, and gives its answer to the next host', () => {
+    const ringing = hosted('ringing');
+    const asked = stateAfter(registry([ringing]), perform(ringing, { kind: 'answer' }));
+    const claimed = stateAfter(asked, ask(asked, { kind: 'claim', callId: ringing.id, intentId: uuid(500), epoch: 1 }));
+    const decision = take(claimed);
+    expect(only(decision)).toMatchObject({
+      state: 'ringing',
+      intents: [{ action: 'answer', epoch: null, outcome: null }],
+    });
+    const next = ask(stateAfter(claimed, decision), {
+      kind: 'claim',
+      callId: ringing.id,
+      intentId: uuid(500),
+      epoch: 2,
+    });
+    expect(only(next)).toMatchObject({ host: { tab, epoch: 2 }, intents: [{ epoch: 2 }] });
+  });
+
+  it('fails what cannot be done twice with hostLost', () => {
+    const active = hosted('active');
+    const asked = stateAfter(registry([active]), perform(active, { kind: 'dtmf', digits: '1' }));
+    const claimed = stateAfter(asked, ask(asked, { kind: 'claim', callId: active.id, intentId: uuid(500), epoch: 1 }));
+    expect(only(take(claimed)).intents).toMatchObject([{ outcome: { result: 'failed', code: 'hostLost' } }]);
+  });
+
+  it("leaves alone what has no host: an integrator's own call, one that was dialled before there was one", () => {
+    const dialled = stateAfter(registry([], { host: null }), ask(registry([], { host: null }), DIAL));
+    expect(take(dialled).calls).toEqual([]);
+    expect(take(registry([callIn('active')])).calls).toEqual([]);
+  });
+});
+
+describe('time', () => {
+  it('every input finds the registry as its timers would have left it', () => {
+    const state = registry([incoming(), callIn('connecting', { id: uuid(2) })]);
+    const decision = ask(state, { kind: 'configure', settings: { language: 'vi' } }, {}, 50_000);
+    expect(decision.calls.map((call) => call.disconnect?.response)).toEqual(['missed', 'error']);
+    expect(decision.calls.map((call) => call.timeline.at(-1)?.source)).toEqual(['timer', 'timer']);
+    expect(decision.settings).toEqual({ ...state.settings, language: 'vi' });
+  });
+
+  it('a missed call makes room for the next', () => {
+    const decision = ask(registry([incoming()]), DIAL, {}, 45_000);
+    expect(decision.calls.map((call) => call.state)).toEqual(['disconnected', 'initiated']);
+  });
+
+  it('changes nothing when nothing is overdue', () => {
+    expect(ask(registry([incoming(), callIn('active')]), { kind: 'tick' }, {}, 10).calls).toEqual([]);
+    expect(ask(registry([incoming()]), { kind: 'seen' }).calls).toEqual([]);
+  });
+});
+
+it('says who did it, on the timeline', () => {
+  const call = incoming();
+  const input: RegistryInput = { kind: 'command', callId: call.id, command: { kind: 'silence' } };
+  const silenced = only(ask(registry([call]), input, { source: 'notification', tab: null }, at(9).now - NOW));
+  expect(silenced.timeline.at(-1)).toMatchObject({ at: NOW + 9, source: 'notification', tab: null });
+});

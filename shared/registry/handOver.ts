@@ -1,0 +1,32 @@
+/** What a lost host leaves of a call, for the next one to take up. */
+
+import { isPending, survivesHost } from '../calls/intents.ts';
+import type { CallRecord, Intent } from '../calls/record.ts';
+import { applyOutcome, end } from '../calls/reduce.ts';
+import { note, type Origin } from '../calls/timeline.ts';
+
+const HOST_LOST = 'The tab that held the call was closed.';
+
+export function handOver(call: CallRecord, origin: Origin): CallRecord {
+  // Without a host: an integrator's own call, or one that no host has taken on yet.
+  if (call.host === null) return call;
+  const handed = call.intents
+    .filter(isPending)
+    .reduce((current, intent) => handOverIntent(current, intent, origin), call);
+  if (call.state === 'ringing') return { ...note(handed, origin, 'fact', 'host lost; rings on'), host: null };
+  return end(handed, { response: 'error', endCode: null, reason: HOST_LOST }, origin);
+}
+
+function handOverIntent(call: CallRecord, intent: Intent, origin: Origin): CallRecord {
+  if (intent.epoch === null) return call;
+  if (!survivesHost(intent.action)) {
+    return applyOutcome(
+      call,
+      intent.id,
+      { result: 'failed', at: origin.now, code: 'hostLost', reason: HOST_LOST },
+      origin,
+    );
+  }
+  const intents = call.intents.map((other) => (other.id === intent.id ? { ...other, epoch: null } : other));
+  return { ...call, intents };
+}

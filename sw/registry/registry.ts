@@ -1,0 +1,214 @@
+import type { IDBPTransaction } from 'idb';
+import type { CallRecord } from '../../shared/calls/record.ts';
+import { isOver } from '../../shared/calls/states.ts';
+import { SwitchhookError } from '../../shared/errors.ts';
+import type { Delta } from '../../shared/link/protocol.ts';
+import { DEFAULT_SETTINGS, type Decision, decide } from '../../shared/registry/decide.ts';
+import type { Outcome, RegistryInput, RegistryState, Submission } from '../../shared/registry/input.ts';
+import { LOG_KEPT, type MetaRecord, stored } from '../../shared/registry/store.ts';
+import type { Database, DatabaseHandle, Schema } from './database.ts';
+
+export interface Committed {
+  outcome: Outcome;
+  /** What changed; null for a repeat and for a tick that found nothing overdue. */
+  delta: Delta | null;
+}
+
+const STORES = ['live', 'history', 'log', 'meta'] as const;
+type Transaction = IDBPTransaction<Schema, typeof STORES, 'readwrite'>;
+
+/** What is dropped at once when the disk is full: enough that the next hundreds of calls fit. Ours. */
+const QUOTA_DROP = 500;
+
+/** How many finished calls retention removes in one event, so that lowering the setting never makes an event long. */
+const RETENTION_BATCH = 100;
+
+/**
+ * The only writer of calls. One readwrite transaction per submission: read the state, decide with the pure core, write
+ * calls, log and outcome. Nothing that is not IndexedDB is awaited inside it.
+ */
+export class Registry {
+  readonly #database: DatabaseHandle;
+  readonly #now: () => number;
+  readonly #onDropped: (count: number) => void;
+
+  constructor(database: DatabaseHandle, options: { now?: () => number; onDropped?: (count: number) => void } = {}) {
+    this.#database = database;
+    this.#now = options.now ?? Date.now;
+    this.#onDropped = options.onDropped ?? (() => undefined);
+  }
+
+  /**
+   * Applies a submission exactly once: a repeat of its id is answered with the stored outcome.
+   * @throws SwitchhookError `storage`, `quotaExceeded`
+   */
+  async submit(submission: Submission): Promise<Committed> {
+    const db = await this.#database.get();
+    try {
+      return await this.#commit(db, submission);
+    } catch (error) {
+      if (!isQuota(error)) throw SwitchhookError.from(error, 'storage');
+      this.#onDropped(await dropOldest(db, QUOTA_DROP));
+      return await this.#commit(db, submission).catch((cause: unknown) => {
+        throw new SwitchhookError(isQuota(cause) ? 'quotaExceeded' : 'storage', { reason: 'The disk is full.', cause });
+      });
+    }
+  }
+
+  async #commit(db: Database, submission: Submission): Promise<Committed> {
+    const tx = db.transaction(STORES, 'readwrite', { durability: 'relaxed' });
+    // Relaxed: what survives the death of the worker and of the browser is enough; a call does not outlive the machine.
+    try {
+      const [known, meta, live] = await Promise.all([
+        tx.objectStore('log').index('id').get(submission.id),
+        tx.objectStore('meta').get('registry'),
+        tx.objectStore('live').getAll(),
+      ]);
+      if (known) return { outcome: known.outcome, delta: null };
+      const registry = meta ?? newRegistry();
+      const finished = await findFinished(tx, submission.input, live);
+      const state: RegistryState = {
+        rev: registry.rev,
+        host: registry.host,
+        settings: registry.settings,
+        live,
+        finished,
+      };
+      const now = this.#now();
+      const seen = submission.input.kind === 'seen' ? await unseenCalls(tx) : [];
+      const decision = decide(state, submission, now);
+      const calls = [...decision.calls, ...seen.map((call) => ({ ...call, unseen: false }))];
+      const committed = await write(tx, { ...decision, calls }, { registry, submission, live, now });
+      await tx.done;
+      return committed;
+    } catch (error) {
+      await abort(tx);
+      throw error;
+    }
+  }
+}
+
+/** All or nothing: what a failed submission has already put is taken back. The error that led here is the one that counts. */
+async function abort(tx: Transaction): Promise<void> {
+  const done = tx.done.catch(() => undefined);
+  try {
+    tx.abort();
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error; // it had ended already
+  }
+  await done;
+}
+
+const newRegistry = (): MetaRecord => ({
+  key: 'registry',
+  rev: 0,
+  host: null,
+  settings: DEFAULT_SETTINGS,
+  finished: 0,
+});
+
+/** The finished call that an input speaks of, when it is not a live one. */
+async function findFinished(tx: Transaction, input: RegistryInput, live: CallRecord[]): Promise<CallRecord | null> {
+  const history = tx.objectStore('history');
+  if (input.kind === 'newCall' && input.providerCallId !== null) {
+    const { account, direction, providerCallId } = input;
+    if (live.some((call) => call.providerCallId === providerCallId)) return null;
+    return (await history.index('network').get([account, direction, providerCallId])) ?? null;
+  }
+  const id = 'callId' in input ? input.callId : input.kind === 'fact' && 'id' in input.call ? input.call.id : null;
+  if (id !== null) return live.some((call) => call.id === id) ? null : ((await history.get(id)) ?? null);
+  if (input.kind !== 'fact' || 'id' in input.call) return null;
+  const { account, direction, providerCallId } = input.call;
+  return (await history.index('network').get([account, direction, providerCallId])) ?? null;
+}
+
+/** Marking more than this as seen at once would make a long event; the next `seen` takes the rest. */
+const SEEN_BATCH = 500;
+
+async function unseenCalls(tx: Transaction): Promise<CallRecord[]> {
+  return (await tx.objectStore('history').index('unseen').getAll(1, SEEN_BATCH)).map(withoutIndexFields);
+}
+
+interface WriteContext {
+  registry: MetaRecord;
+  submission: Submission;
+  live: CallRecord[];
+  now: number;
+}
+
+async function write(tx: Transaction, decision: Decision, context: WriteContext): Promise<Committed> {
+  const { registry, submission, live, now } = context;
+  const unchanged =
+    decision.calls.length === 0 && decision.host === registry.host && decision.settings === registry.settings;
+  if (submission.input.kind === 'tick' && unchanged) {
+    return { outcome: { ok: true, rev: registry.rev, callId: null, epoch: null }, delta: null };
+  }
+  const rev = registry.rev + 1;
+  const calls = decision.calls.map((call) => ({ ...call, rev }));
+  const outcome: Outcome = { ...decision.result, rev };
+  const newlyOver = calls.filter((call) => isOver(call.state) && live.some((other) => other.id === call.id));
+  const writes: Promise<unknown>[] = calls.flatMap((call) => putCall(tx, call, newlyOver.includes(call)));
+  writes.push(
+    tx.objectStore('log').add({ rev, id: submission.id, at: now, calls: calls.map((call) => call.id), outcome }),
+  );
+  const finished = registry.finished + newlyOver.length;
+  const removed = newlyOver.length > 0 ? await retain(tx, finished, decision.settings.retention, now) : 0;
+  const { host, settings } = decision;
+  writes.push(tx.objectStore('meta').put({ key: 'registry', rev, host, settings, finished: finished - removed }));
+  // Every so often, not each time: a delete of a range costs as much as a put.
+  if (rev % 256 === 0) writes.push(tx.objectStore('log').delete(IDBKeyRange.upperBound(rev - LOG_KEPT)));
+  await Promise.all(writes);
+  return { outcome, delta: { rev, calls, host, settings } };
+}
+
+function putCall(tx: Transaction, call: CallRecord, leavesLive: boolean): Promise<unknown>[] {
+  if (!isOver(call.state)) return [tx.objectStore('live').put(call)];
+  const moved = tx.objectStore('history').put(stored(withoutIndexFields(call)));
+  return leavesLive ? [tx.objectStore('live').delete(call.id), moved] : [moved];
+}
+
+/** A call that comes from the history without what only its indexes need. */
+function withoutIndexFields(call: CallRecord): CallRecord {
+  const { handle, missed, unseenMark, words, ...plain } = call as Partial<ReturnType<typeof stored>> & CallRecord;
+  return plain;
+}
+
+/** Removes what is over the setting, oldest first. @returns how many */
+async function retain(
+  tx: Transaction,
+  finished: number,
+  retention: { calls: number; days: number },
+  now: number,
+): Promise<number> {
+  const oldestKept = now - retention.days * 86_400_000;
+  let removed = 0;
+  let cursor = await tx.objectStore('history').index('endedAt').openCursor();
+  while (cursor && removed < RETENTION_BATCH) {
+    const tooMany = finished - removed > retention.calls;
+    const tooOld = (cursor.value.endedAt ?? now) < oldestKept;
+    if (!tooMany && !tooOld) break;
+    await cursor.delete();
+    removed += 1;
+    cursor = await cursor.continue();
+  }
+  return removed;
+}
+
+const isQuota = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';
+
+/** Makes room: the oldest finished calls go, a live call never does. @returns how many went */
+async function dropOldest(db: Database, count: number): Promise<number> {
+  const tx = db.transaction(['history', 'meta'], 'readwrite');
+  const history = tx.objectStore('history');
+  let dropped = 0;
+  let cursor = await history.index('endedAt').openCursor();
+  while (cursor && dropped < count) {
+    await cursor.delete();
+    dropped += 1;
+    cursor = await cursor.continue();
+  }
+  const meta = await tx.objectStore('meta').get('registry');
+  if (meta) await tx.objectStore('meta').put({ ...meta, finished: Math.max(0, meta.finished - dropped) });
+  await tx.done;
+  return dropped;
+}

@@ -1,0 +1,133 @@
+/// <reference lib="webworker" />
+/**
+ * The service worker: owner of the calls. Wires the registry, the link and the notifications to the worker's events;
+ * every event starts from IndexedDB, because the browser stops a worker whenever it likes.
+ */
+
+import { clientsClaim } from 'workbox-core';
+import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { SwitchhookError } from '../shared/errors.ts';
+import { PROTOCOL, type WorkerMessage } from '../shared/link/protocol.ts';
+import { planNotifications } from '../shared/notifications/plan.ts';
+import type { Outcome, Submission } from '../shared/registry/input.ts';
+import { beginLife } from './life.ts';
+import { stranger, understands, workerApi } from './link/api.ts';
+import { expose } from './link/gate.ts';
+import { onClick } from './notifications/click.ts';
+import { Reconciler, type ShownData } from './notifications/reconciler.ts';
+import { readView } from './notifications/view.ts';
+import { DatabaseHandle } from './registry/database.ts';
+import { Registry } from './registry/registry.ts';
+import { Visibility } from './visibility.ts';
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
+
+precacheAndRoute(self.__WB_MANIFEST);
+cleanupOutdatedCaches();
+clientsClaim();
+if (!import.meta.env.DEV) {
+  const app = createHandlerBoundToURL('/index.html');
+  registerRoute(new NavigationRoute(app, { denylist: [/^\/(?:api|sip|healthz)/u] }));
+}
+
+const life = beginLife(self);
+const database = new DatabaseHandle();
+const registry = new Registry(database, { onDropped: (count) => life.broadcast({ type: 'dropped', count }) });
+const visibility = new Visibility(self.clients);
+const reconciler = new Reconciler(self.registration, makePlan, (at) => setTimeout(reconcileSoon, at - Date.now()));
+
+/** Browsers that show buttons say how many; the others show none. */
+const maxActions = (Notification as { maxActions?: number }).maxActions ?? 0;
+
+async function makePlan() {
+  const visibleTabs = await visibility.count();
+  return planNotifications(await readView(await database.get(), { visibleTabs, maxActions, now: Date.now() }));
+}
+
+/** The ONE way in for everything that changes a call. */
+async function submit(submission: Submission): Promise<Outcome> {
+  const { outcome, delta } = await registry.submit(submission);
+  if (delta) life.broadcast({ type: 'delta', ...delta });
+  return outcome;
+}
+
+/** Notifications follow the answer: who waits for a command waits for the disk, not for the desktop. */
+function reconcileSoon(): void {
+  reconciler.reconcile().catch(report);
+}
+
+/** The console is the worker's log; nothing about a call goes there. */
+function report(error: unknown): void {
+  const { code, reason } = SwitchhookError.from(error);
+  // biome-ignore lint/suspicious/noConsole: an error without a page to show it on is read here
+  console.error(`switchhook: ${code}: ${reason}`);
+}
+
+const api = workerApi({
+  async hello() {
+    await life.locked;
+    const meta = await (await database.get()).get('meta', 'registry');
+    return { protocol: PROTOCOL, instance: life.instance, lock: life.lock, rev: meta?.rev ?? 0 };
+  },
+  async submit(submission) {
+    const outcome = await submit(submission);
+    setTimeout(reconcileSoon);
+    return outcome;
+  },
+});
+
+const tick = (): Promise<Outcome> =>
+  submit({ id: crypto.randomUUID(), tab: null, source: 'timer', input: { kind: 'tick' } });
+
+function onMessage(
+  message: Partial<WorkerMessage> | null,
+  event: ExtendableMessageEvent,
+): Promise<unknown> | undefined {
+  switch (message?.type) {
+    case 'connect': {
+      const port = event.ports[0];
+      if (!port) return undefined;
+      expose(understands(message.protocol) ? api : stranger, port);
+      return tick().then(() => reconciler.reconcile());
+    }
+    case 'visibility':
+      if (event.source instanceof Client) visibility.note(event.source.id, message.visible === true);
+      return reconciler.reconcile();
+    case 'tick':
+      return tick().then(() => reconciler.reconcile());
+    case 'SKIP_WAITING':
+      life.broadcast({ type: 'updating' });
+      return self.skipWaiting();
+    default:
+      return undefined; // `touch` needs no answer: the event itself puts the idle timer back
+  }
+}
+
+self.addEventListener('message', (event) => {
+  try {
+    const work = onMessage(event.data as Partial<WorkerMessage> | null, event);
+    if (work) event.waitUntil(work.catch(report));
+  } catch (error) {
+    report(error);
+  }
+});
+
+self.addEventListener('notificationclick', (event) => {
+  const data = event.notification.data as ShownData | null;
+  if (!data) return;
+  clicked.add(event.notification.tag);
+  const work = onClick(data, event.action, { clients: self.clients, submit }).catch(report);
+  event.waitUntil(work.then(() => reconciler.reconcile()).catch(report));
+});
+
+/** Some desktops report a notification closed right after a click on it: then it was not dismissed. */
+const clicked = new Set<string>();
+
+self.addEventListener('notificationclose', (event) => {
+  const data = event.notification.data as ShownData | null;
+  if (!data || clicked.delete(event.notification.tag)) return;
+  const input = { kind: 'command', callId: data.callId, command: { kind: 'dismiss' } } as const;
+  const dismissed = submit({ id: crypto.randomUUID(), tab: null, source: 'notification', input });
+  event.waitUntil(dismissed.then(() => reconciler.reconcile()).catch(report));
+});
