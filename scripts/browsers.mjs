@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isMain } from './run.mjs';
 
 /** Where systems put it. Chrome and Chromium are the same to the tests. */
 const USUAL_PLACES = {
@@ -62,4 +63,10 @@ export function chromiumArgs() {
   ];
   // Chromium's sandbox refuses to start for root, which is who runs in containers.
   return process.getuid?.() === 0 ? ['--no-sandbox', ...args] : args;
+}
+
+if (isMain(import.meta.filename)) {
+  const { path, hint } = findChromium();
+  console.log(path ?? hint);
+  process.exitCode = path === null ? 1 : 0;
 }

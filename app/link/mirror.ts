@@ -34,6 +34,7 @@ export class RegistryMirror {
   #started = false;
   #catchingUp: Promise<void> | undefined;
   #again = false;
+  #held: Delta[] = [];
 
   constructor(link: WorkerLink, reader: RegistryReader) {
     this.#link = link;
@@ -70,7 +71,7 @@ export class RegistryMirror {
     this.#started = true;
     await this.#link.hello(); // the worker creates the database; before that there is nothing to read
     this.#link.onBroadcast((message) => {
-      if (message.type === 'delta') this.#apply(message);
+      if (message.type === 'delta') this.#onDelta(message);
       if (message.type === 'started') this.#catchUpSoon();
     });
     this.#link.onDeath(() => this.#catchUpSoon());
@@ -94,12 +95,16 @@ export class RegistryMirror {
     this.catchUp().catch(() => undefined);
   }
 
-  #apply(delta: Delta): void {
-    if (delta.rev <= this.#state.rev) return;
-    if (delta.rev !== this.#state.rev + 1 || this.#catchingUp) {
-      this.#catchUpSoon();
-      return;
-    }
+  #onDelta(delta: Delta): void {
+    // A read is under way: what comes meanwhile is applied after it. To read again for each would never end under load.
+    if (this.#catchingUp) this.#held.push(delta);
+    else if (!this.#apply(delta)) this.#catchUpSoon();
+  }
+
+  /** @returns false on a gap: something before this delta was missed */
+  #apply(delta: Delta): boolean {
+    if (delta.rev <= this.#state.rev) return true;
+    if (delta.rev !== this.#state.rev + 1) return false;
     const live = new Map(this.#state.live);
     const ended: CallRecord[] = [];
     for (const call of delta.calls) {
@@ -108,19 +113,27 @@ export class RegistryMirror {
     }
     const historyChanged = delta.calls.some((call) => isOver(call.state));
     this.#publish({ rev: delta.rev, live, host: delta.host, settings: delta.settings }, ended, historyChanged);
+    return true;
   }
 
   async #readAgain(): Promise<void> {
     do {
       this.#again = false;
-      const before = this.#state;
-      const { rev, calls, host, settings } = await this.#reader.snapshot();
-      if (rev === before.rev) continue;
-      const live = new Map(calls.map((call) => [call.id, call]));
-      const gone = [...before.live.keys()].filter((id) => !live.has(id));
-      const ended = (await Promise.all(gone.map((id) => this.#reader.call(id)))).filter((call) => call !== null);
-      this.#publish({ rev, live, host, settings }, ended, true);
+      await this.#readOnce();
+      const held = this.#held;
+      this.#held = [];
+      if (!held.every((delta) => this.#apply(delta))) this.#again = true;
     } while (this.#again);
+  }
+
+  async #readOnce(): Promise<void> {
+    const before = this.#state;
+    const { rev, calls, host, settings } = await this.#reader.snapshot();
+    if (rev === before.rev) return;
+    const live = new Map(calls.map((call) => [call.id, call]));
+    const gone = [...before.live.keys()].filter((id) => !live.has(id));
+    const ended = (await Promise.all(gone.map((id) => this.#reader.call(id)))).filter((call) => call !== null);
+    this.#publish({ rev, live, host, settings }, ended, true);
   }
 
   #publish(state: MirrorState, ended: readonly CallRecord[], historyChanged: boolean): void {

@@ -25,10 +25,7 @@ export function announcements(
   return { told: now, news };
 }
 
-export function titleFor(
-  { calls, unseen }: Pick<PhoneState, 'calls' | 'unseen'>,
-  language: Language,
-): string {
+export function titleFor({ calls, unseen }: Pick<PhoneState, 'calls' | 'unseen'>, language: Language): string {
   const ringing = calls.filter((call) => call.state === 'ringing');
   const name = (call: CallRecord) => peerName(call.peer, language);
   if (ringing[0]) return text(language, 'title.incoming', { count: ringing.length, name: name(ringing[0]) });

@@ -32,6 +32,9 @@ export class SwitchhookBanner extends SwitchhookElement {
         display: grid;
         gap: 0.5rem;
       }
+      div:has(p) {
+        padding: 0.75rem 0.75rem 0;
+      }
       p {
         display: flex;
         flex-wrap: wrap;

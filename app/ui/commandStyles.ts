@@ -58,6 +58,13 @@ export const commands = css`
     width: 1.875rem;
     height: 1.875rem;
   }
+  .command:not(.flat):focus-visible {
+    outline: none;
+  }
+  .command:not(.flat):focus-visible .disc {
+    outline: 3px solid var(--accent);
+    outline-offset: 3px;
+  }
   .command[aria-disabled='true'] {
     cursor: default;
   }

@@ -1,7 +1,7 @@
 import { css, html } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { countText } from '../../shared/i18n/messages.ts';
 import type { User } from '../../shared/http/api.ts';
+import { countText } from '../../shared/i18n/messages.ts';
 import { avatar } from './avatar.ts';
 import { SwitchhookElement } from './element.ts';
 import { fold } from './format.ts';

@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit';
-import { errorText } from '../../shared/i18n/messages.ts';
 import type { SwitchhookError } from '../../shared/errors.ts';
 import type { DemoAccounts } from '../../shared/http/api.ts';
+import { errorText } from '../../shared/i18n/messages.ts';
 import { avatar } from './avatar.ts';
 import { SwitchhookElement } from './element.ts';
 import { icon } from './icons.ts';

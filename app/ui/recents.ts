@@ -147,7 +147,10 @@ export class SwitchhookRecents extends SwitchhookElement {
     const talked = talkTime(call);
     const kind: IconName & ('missed' | 'incoming' | 'outgoing') = missed ? 'missed' : call.direction;
     const at = call.createdAt;
-    const parts = [talked ?? (missed ? null : endText(call, language)), call.peer.displayName ? call.peer.handle : null];
+    const parts = [
+      talked ?? (missed ? null : endText(call, language)),
+      call.peer.displayName ? call.peer.handle : null,
+    ];
     return html`<li class="row ${missed ? 'missed' : ''}" data-call=${call.id}>
       ${avatar(name, call.peer.avatarUrl)}
       <div class="who">

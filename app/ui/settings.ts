@@ -50,20 +50,29 @@ export class SwitchhookSettings extends SwitchhookElement {
 
   #notifications({ notifications, settings }: SettingsState) {
     const shown = {
-      granted: () => this.#switch('notifications', 'settings.notificationsOn', settings.notifications, (on) =>
-        this.#configure({ notifications: on }),
-      ),
+      granted: () =>
+        this.#switch('notifications', 'settings.notificationsOn', settings.notifications, (on) =>
+          this.#configure({ notifications: on }),
+        ),
       default: () => this.#button('enable-notifications', 'settings.notificationsEnable', 'primary'),
-      denied: () => html`<p class="hint warn">${icon('alert')}<span>${this.text('settings.notificationsDenied')}</span></p>`,
+      denied: () =>
+        html`<p class="hint warn">${icon('alert')}<span>${this.text('settings.notificationsDenied')}</span></p>`,
       unsupported: () => html`<p class="hint">${this.text('settings.notificationsUnsupported')}</p>`,
     }[notifications];
-    return this.#group('bell', 'settings.notifications', html`
+    return this.#group(
+      'bell',
+      'settings.notifications',
+      html`
       <p class="small quiet">${this.text('settings.notificationsWhy')}</p>
-      ${shown()}`);
+      ${shown()}`,
+    );
   }
 
   #sound({ sound, preferences }: SettingsState) {
-    return this.#group('sound', 'settings.sound', html`
+    return this.#group(
+      'sound',
+      'settings.sound',
+      html`
       <label class="line">
         <span>${this.text('settings.ringVolume')}</span>
         <input type="range" name="ringVolume" min="0" max="1" step="0.05" .value=${String(preferences.ringVolume)}
@@ -72,42 +81,58 @@ export class SwitchhookSettings extends SwitchhookElement {
       <div class="buttons">
         ${sound === 'blocked' ? this.#button('enable-sound', 'settings.soundEnable', 'primary') : nothing}
         ${this.#button('test-ring', 'settings.testRing')}
-      </div>`);
+      </div>`,
+    );
   }
 
   #microphone({ microphone, preferences }: SettingsState) {
-    return this.#group('mute', 'settings.microphone', html`
+    return this.#group(
+      'mute',
+      'settings.microphone',
+      html`
       ${this.#microphoneLine(microphone)}
       ${microphone === 'granted' ? nothing : this.#button('enable-microphone', 'settings.microphoneCheck')}
       ${this.#switch('voiceProcessing', 'settings.voiceProcessing', preferences.voiceProcessing, (voiceProcessing) =>
         this.emit('prefer', { preferences: { voiceProcessing } }),
       )}
-      <p class="small quiet">${this.text('settings.voiceProcessingWhy')}</p>`);
+      <p class="small quiet">${this.text('settings.voiceProcessingWhy')}</p>`,
+    );
   }
 
   #microphoneLine(microphone: PhoneState['microphone']): TemplateResult {
     if (microphone === 'granted') return html`<p class="small quiet">${this.text('settings.microphoneGranted')}</p>`;
     if (microphone === 'unknown' || microphone === 'prompt')
       return html`<p class="small quiet">${this.text('settings.microphonePrompt')}</p>`;
-    const code = ({ denied: 'microphoneDenied', absent: 'microphoneAbsent', inUse: 'microphoneInUse' } as const)[microphone];
+    const code = ({ denied: 'microphoneDenied', absent: 'microphoneAbsent', inUse: 'microphoneInUse' } as const)[
+      microphone
+    ];
     return html`<p class="hint warn">${icon('alert')}<span>${errorText(this.language, code)}</span></p>`;
   }
 
   #languages({ settings }: SettingsState) {
     const languages = Object.keys(LANGUAGE_NAMES) as Language[];
-    return this.#group('globe', 'settings.language', html`<fieldset class="choice">
+    return this.#group(
+      'globe',
+      'settings.language',
+      html`<fieldset class="choice">
       <legend class="sr">${this.text('settings.language')}</legend>
-      ${languages.map((language) => html`<label lang=${language}>
+      ${languages.map(
+        (language) => html`<label lang=${language}>
         <input type="radio" name="language" value=${language} .checked=${settings.language === language}
           @change=${() => this.#configure({ language })} />
         <span>${LANGUAGE_NAMES[language]}</span>
-      </label>`)}
-    </fieldset>`);
+      </label>`,
+      )}
+    </fieldset>`,
+    );
   }
 
   #device({ session, registration, role }: SettingsState) {
     const line = (label: string, value: string) => html`<div class="line"><dt>${label}</dt><dd>${value}</dd></div>`;
-    return this.#group('devices', 'settings.device', html`<dl>
+    return this.#group(
+      'devices',
+      'settings.device',
+      html`<dl>
         ${session ? line(this.text('settings.account'), session.user.displayName) : nothing}
         ${session ? line(this.text('settings.number'), session.user.extension) : nothing}
         ${line(this.text('settings.registration'), this.text(`registration.${registration}`))}
@@ -115,7 +140,8 @@ export class SwitchhookSettings extends SwitchhookElement {
       </dl>
       <button type="button" class="button danger" data-action="logOut" @click=${() => this.emit('log-out')}>
         ${icon('logOut')}${this.text('settings.logOut')}
-      </button>`);
+      </button>`,
+    );
   }
 
   #group(name: IconName, title: Title, content: TemplateResult) {

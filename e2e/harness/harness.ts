@@ -8,8 +8,21 @@ import { RegistryMirror } from '../../app/link/mirror.ts';
 import { RegistryReader } from '../../app/link/reader.ts';
 import { registerWorker } from '../../app/link/register.ts';
 import { AppPhone } from '../../app/phone/phone.ts';
+import { FakeProvider } from '../../app/providers/fake/fakeProvider.ts';
+import * as benches from '../../bench/page/benches.ts';
+import { Load } from './load.ts';
 
-const harness = { AppPhone, Comlink, WorkerLink, RegistryMirror, RegistryReader, registerWorker };
+const harness = {
+  AppPhone,
+  Comlink,
+  FakeProvider,
+  Load,
+  RegistryMirror,
+  RegistryReader,
+  WorkerLink,
+  registerWorker,
+  benches,
+};
 
 declare global {
   interface Window {

@@ -36,6 +36,11 @@ export async function addRoutes(
   const { config } = services;
   handleErrors(app);
   addGuards(app, config);
+  app.addHook('onRequest', (request, reply, done) => {
+    // Answers of the API are about one person, and one of them holds a password.
+    if (request.url.startsWith('/api/')) void reply.header('Cache-Control', 'no-store');
+    done();
+  });
   await addSecurityHeaders(app);
   await app.register(cookie);
   await app.register(rateLimit, { max: config.limits.requestsPerMinute, timeWindow: '1 minute' });

@@ -1,0 +1,131 @@
+/**
+ * A provider without a network, for integrators' tests and our own. It does what it is asked, at once, and says so in the
+ * same facts as a real one; the test plays the far side with the `remote…` methods.
+ */
+
+import type { Rejection } from '../../../shared/calls/endCodes.ts';
+import { parseReason, REJECTIONS } from '../../../shared/calls/endCodes.ts';
+import type { CallFact } from '../../../shared/calls/facts.ts';
+import type { Peer } from '../../../shared/calls/record.ts';
+import { SwitchhookError } from '../../../shared/errors.ts';
+import type { CallRef } from '../../../shared/registry/input.ts';
+import type { Operation, Provider, ProviderCall, ProviderSink } from '../provider.ts';
+
+export interface FakeProviderOptions {
+  account: string;
+  sink: ProviderSink;
+  operations?: readonly Operation[];
+}
+
+export class FakeProvider implements Provider {
+  readonly operations: readonly Operation[];
+  /** What was asked, in order: `dial 102`, `mute on`, … */
+  readonly asked: string[] = [];
+  readonly #account: string;
+  readonly #sink: ProviderSink;
+  readonly #calls = new Map<string, CallRef>();
+  #failure: SwitchhookError | null = null;
+
+  constructor({ account, sink, operations = ['hold', 'mute', 'dtmf'] }: FakeProviderOptions) {
+    this.#account = account;
+    this.#sink = sink;
+    this.operations = operations;
+  }
+
+  /** The next thing that is asked fails with this error. */
+  failNext(error: SwitchhookError): void {
+    this.#failure = error;
+  }
+
+  async connect(): Promise<void> {
+    this.#sink({ kind: 'registration', state: 'registering', reason: null });
+    this.#ask('connect');
+    this.#sink({ kind: 'registration', state: 'registered', reason: null });
+  }
+
+  async disconnect(): Promise<void> {
+    for (const key of [...this.#calls.keys()]) this.#end(key, { by: 'local', code: 200, reason: null });
+    this.#sink({ kind: 'registration', state: 'none', reason: null });
+  }
+
+  async dial(call: ProviderCall): Promise<void> {
+    this.#ask(`dial ${call.peer.handle}`);
+    this.#calls.set(call.id, { id: call.id });
+    this.#fact(call.id, { kind: 'identified', providerCallId: `fake-${call.id}` });
+    this.#fact(call.id, { kind: 'progress', ringing: false });
+  }
+
+  async answer(call: ProviderCall): Promise<void> {
+    const key = this.#key(call);
+    this.#ask('answer');
+    this.#fact(key, { kind: 'accepted' });
+    this.#fact(key, { kind: 'connected' });
+  }
+
+  async reject(call: ProviderCall, how: Rejection): Promise<void> {
+    const key = this.#key(call);
+    this.#ask(`reject ${how}`);
+    const { code, reason } = REJECTIONS[how];
+    this.#end(key, { by: 'local', code, reason: parseReason(reason) });
+  }
+
+  async hangUp(call: ProviderCall): Promise<void> {
+    const key = this.#key(call);
+    this.#ask('hangUp');
+    this.#end(key, { by: 'local', code: 200, reason: null });
+  }
+
+  async setHeld(call: ProviderCall, held: boolean): Promise<void> {
+    this.#key(call);
+    this.#ask(`hold ${held ? 'on' : 'off'}`);
+  }
+
+  async setMuted(call: ProviderCall, muted: boolean): Promise<void> {
+    this.#key(call);
+    this.#ask(`mute ${muted ? 'on' : 'off'}`);
+  }
+
+  async sendDtmf(call: ProviderCall, digits: string): Promise<void> {
+    this.#key(call);
+    this.#ask(`dtmf ${digits}`);
+  }
+
+  /** Somebody calls. @returns the network's id of the call */
+  remoteCalls(peer: Peer, providerCallId: string = crypto.randomUUID()): string {
+    this.#calls.set(providerCallId, { account: this.#account, direction: 'incoming', providerCallId });
+    this.#sink({ kind: 'incoming', providerCallId, peer, type: 'audio', ringDeadline: null });
+    return providerCallId;
+  }
+
+  /** The far side rings, answers, holds…: any fact, of a call by our id (outgoing) or the network's (incoming). */
+  remoteSays(key: string, fact: CallFact): void {
+    this.#fact(key, fact);
+  }
+
+  remoteHangsUp(key: string, code = 200): void {
+    this.#end(key, { by: 'remote', code, reason: null });
+  }
+
+  #ask(what: string): void {
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure) throw failure;
+    this.asked.push(what);
+  }
+
+  #key({ id, providerCallId }: ProviderCall): string {
+    if (this.#calls.has(id)) return id;
+    if (providerCallId !== null && this.#calls.has(providerCallId)) return providerCallId;
+    throw new SwitchhookError('callNotFound', { reason: 'The provider does not know this call.' });
+  }
+
+  #fact(key: string, fact: CallFact): void {
+    const call = this.#calls.get(key);
+    if (call) this.#sink({ kind: 'fact', call, fact });
+  }
+
+  #end(key: string, end: Omit<Extract<CallFact, { kind: 'ended' }>, 'kind' | 'text'>): void {
+    this.#fact(key, { kind: 'ended', text: null, ...end });
+    this.#calls.delete(key);
+  }
+}

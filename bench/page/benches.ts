@@ -1,0 +1,146 @@
+/** The halves of the benchmarks that run inside a page. Times in ms. */
+
+import * as Comlink from 'comlink';
+import type { Load } from '../../e2e/harness/load.ts';
+import type { BareApi } from './bareWorker.ts';
+import bareWorker from './bareWorker.ts?worker&url';
+
+/** Samples in which nothing is measured: caches fill, code is compiled. */
+const WARM_UP = 50;
+
+async function bareApi(): Promise<Comlink.Remote<BareApi>> {
+  const registration = await navigator.serviceWorker.register(bareWorker, {
+    scope: new URL('./bare/', new URL(bareWorker, location.href)).pathname,
+  });
+  const worker = registration.active ?? registration.waiting ?? registration.installing;
+  if (!worker) throw new Error('the bare worker did not install');
+  await new Promise<void>((resolve) => {
+    const look = () => worker.state === 'activated' && resolve();
+    worker.addEventListener('statechange', look);
+    look();
+  });
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(null, [port2]);
+  return Comlink.wrap<BareApi>(port1);
+}
+
+/** One command and its bare twin, taken in turns so that whatever else the machine does falls on both. */
+export async function commandRoundTrips(load: Load, count: number): Promise<{ ours: number[]; bare: number[] }> {
+  const bare = await bareApi();
+  const callId = crypto.randomUUID();
+  const base = {
+    account: '101',
+    direction: 'incoming',
+    type: 'audio',
+    providerCallId: null,
+    ringDeadline: null,
+    data: null,
+    epoch: null,
+  } as const;
+  const peer = { handle: '102', displayName: null, avatarUrl: null, userId: null };
+  await load.link.submit({
+    id: crypto.randomUUID(),
+    tab: load.link.tab,
+    source: 'api',
+    input: { ...base, kind: 'newCall', callId, entry: 'active', peer, capabilities: ['mute'] },
+  });
+  const record = await load.reader.call(callId);
+  if (!record) throw new Error('the call was not stored');
+  const times = { ours: [] as number[], bare: [] as number[] };
+  for (let index = 0; index < count + WARM_UP; index += 1) {
+    const held = index % 2 === 0;
+    const id = crypto.randomUUID();
+    const started = performance.now();
+    const outcome = await load.link.submit({
+      id,
+      tab: load.link.tab,
+      source: 'api',
+      input: { kind: 'fact', call: { id: callId }, fact: { kind: 'heldByRemote', held }, epoch: null },
+    });
+    const between = performance.now();
+    // The bare twin writes the very same bytes: this call as it is now, this outcome.
+    const call = load.mirror.state.live.get(callId) ?? record;
+    const startedBare = performance.now();
+    await bare.exec({
+      rev: index,
+      id: `${Date.now()}-${id}`,
+      call,
+      outcome,
+      meta: { host: null, settings: load.mirror.state.settings, finished: 0 },
+    });
+    if (index < WARM_UP) continue;
+    times.ours.push(between - started);
+    times.bare.push(performance.now() - startedBare);
+  }
+  return times;
+}
+
+/** RMS above which 20 ms count as not silent: the fake tone comes at some 0.1, comfort noise at less than 0.001. */
+const AUDIBLE = 0.01;
+
+/** 20 ms at 48 kHz is 960 samples; an analyser takes powers of two. */
+const WINDOW = 1024;
+
+/** When the stream was first heard: ms since the epoch, to 1 ms. Looks every few ms at the last 21 ms of it. */
+export async function firstHeard(stream: MediaStream): Promise<number> {
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: WINDOW });
+  const source = context.createMediaStreamSource(stream);
+  source.connect(analyser);
+  const samples = new Float32Array(WINDOW);
+  try {
+    for (;;) {
+      analyser.getFloatTimeDomainData(samples);
+      const energy = samples.reduce((sum, sample) => sum + sample * sample, 0) / WINDOW;
+      if (Math.sqrt(energy) > AUDIBLE) return performance.timeOrigin + performance.now();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  } finally {
+    await context.close();
+  }
+}
+
+/** When the page's call was first heard; waits for its audio element. */
+export async function callHeard(): Promise<number> {
+  for (;;) {
+    const element = document.querySelector<HTMLAudioElement>('audio[data-call-audio]');
+    if (element?.srcObject instanceof MediaStream) return firstHeard(element.srcObject);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** Two bare connections in one page, signalled by function calls: ms until both have heard the other. */
+export async function bareCallSetup(): Promise<number> {
+  const started = performance.timeOrigin + performance.now();
+  const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  const heard = [a, b].map(
+    (connection) =>
+      new Promise<number>((resolve, reject) => {
+        connection.addEventListener('track', ({ track }) => firstHeard(new MediaStream([track])).then(resolve, reject));
+      }),
+  );
+  a.addEventListener('icecandidate', ({ candidate }) => void (candidate && b.addIceCandidate(candidate)));
+  b.addEventListener('icecandidate', ({ candidate }) => void (candidate && a.addIceCandidate(candidate)));
+  const microphones = await Promise.all([a, b].map(() => navigator.mediaDevices.getUserMedia({ audio: PLAIN })));
+  [a, b].forEach((connection, index) => {
+    for (const track of microphones[index]?.getTracks() ?? []) connection.addTrack(track);
+  });
+  await a.setLocalDescription();
+  if (a.localDescription) await b.setRemoteDescription(a.localDescription);
+  await b.setLocalDescription();
+  if (b.localDescription) await a.setRemoteDescription(b.localDescription);
+  // A sink, as the phone has its audio element: without one Chromium does not decode.
+  for (const connection of [a, b]) play(connection);
+  const times = await Promise.all(heard);
+  for (const connection of [a, b]) connection.close();
+  for (const stream of microphones) for (const track of stream.getTracks()) track.stop();
+  return Math.max(...times) - started;
+}
+
+const PLAIN = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+
+function play(connection: RTCPeerConnection): void {
+  const audio = new Audio();
+  audio.srcObject = new MediaStream(connection.getReceivers().map(({ track }) => track));
+  void audio.play();
+}

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+describe('readConfig', () => {
+  test('has defaults for everything', () => {
+    expect(readConfig({}, [])).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      dataDir: './data',
+      sipDomain: 'switchhook.local',
+      ringSeconds: 45,
+      publicOrigins: [],
+      trustProxy: false,
+    });
+  });
+
+  test('reads variables, and flags before them', () => {
+    const env = { PORT: '9000', PUBLIC_ORIGINS: 'https://a.example, http://b.example:81', TRUST_PROXY: '1', HOST: '' };
+    expect(readConfig(env, ['--port', '0', '--ring-seconds=20', '--sip-domain', 'Sip.Example'])).toMatchObject({
+      port: 0,
+      ringSeconds: 20,
+      sipDomain: 'sip.example',
+      publicOrigins: ['https://a.example', 'http://b.example:81'],
+      trustProxy: true,
+      host: '127.0.0.1',
+    });
+  });
+
+  test.each([
+    ['PORT', '70000'],
+    ['PORT', '8080x'],
+    ['RING_SECONDS', '0'],
+    ['SIP_DOMAIN', 'a b'],
+    ['LOG_LEVEL', 'loud'],
+    ['TRUST_PROXY', 'maybe'],
+    ['SESSION_DAYS', '-1'],
+    ['PUBLIC_ORIGINS', 'https://a.example/path'],
+    ['PUBLIC_ORIGINS', 'a.example'],
+  ])('names %s when it is %j', (name, value) => {
+    expect(() => readConfig({ [name]: value }, [])).toThrow(
+      expect.objectContaining({ code: 'invalidArgument', reason: expect.stringContaining(name) }),
+    );
+  });
+
+  test('refuses flags that it does not know', () => {
+    expect(() => readConfig({}, ['--colour', 'red'])).toThrow(expect.objectContaining({ field: 'flags' }));
+  });
+});
