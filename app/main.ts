@@ -5,5 +5,9 @@ import { AppPhone } from './phone/phone.ts';
 const phone = new AppPhone();
 const screen = document.createElement('switchhook-phone');
 screen.phone = phone;
+// For whoever drives the page from outside: whether the line is up.
+phone.subscribe(() => {
+  screen.dataset.registration = phone.state.registration;
+});
 document.body.append(screen);
 await phone.start();

@@ -7,6 +7,6 @@ import { ensureInstalled } from './setup.mjs';
 await ensureInstalled();
 await build('app', 'server');
 console.log('Starting the switchboard …');
-const switchboard = startNode(['--enable-source-maps', SERVER_ENTRY]);
+const switchboard = startNode(['--enable-source-maps', SERVER_ENTRY, ...process.argv.slice(2)]);
 forwardSignals(switchboard);
 process.exitCode = await ended(switchboard);

@@ -14,6 +14,7 @@ const RESULTS = join(ROOT, 'node_modules/.cache/test');
 const NONE = { passed: 0, failed: 0, skipped: [] };
 
 const STEPS = {
+  setup: () => ensureInstalled().then(() => NONE),
   types: () => check([tool('tsc', 'typescript'), '-b']),
   lint: () => check([tool('biome', '@biomejs/biome'), 'check', '.']),
   unit: () => vitest('node'),
@@ -107,9 +108,8 @@ const unknown = asked.filter((name) => !(name in STEPS));
 if (unknown.length > 0)
   throw new Error(`No such step: ${unknown.join(', ')}. There are ${Object.keys(STEPS).join(', ')}.`);
 
-await ensureInstalled();
 const rows = [];
-for (const name of asked.length > 0 ? asked : Object.keys(STEPS)) {
+for (const name of asked.length > 0 ? ['setup', ...asked] : Object.keys(STEPS)) {
   const stopped = rows.some(({ counts }) => !counts || counts.failed > 0);
   if (!stopped) console.log(`\n── ${name} ──`);
   rows.push({ name, counts: stopped ? null : await attempt(STEPS[name]) });

@@ -55,7 +55,7 @@ export class SwitchhookBanner extends SwitchhookElement {
       }
       .words {
         flex: 1 1 14rem;
-        padding: 0.5rem 0;
+        padding: 0.5rem 0.5rem 0.5rem 0;
       }
       .button {
         background: light-dark(rgb(0 0 0 / 8%), rgb(255 255 255 / 14%));

@@ -15,6 +15,9 @@ import { stage } from './stageStyles.ts';
 import { avatars, controls, theme } from './theme.ts';
 import './timer.ts';
 
+/** The keys of a keypad on a computer's keyboard. */
+const KEY = /^[0-9*#]$/u;
+
 /**
  * A call that is going on, or that is being set up or torn down. Its host has `data-state`.
  *
@@ -85,7 +88,7 @@ export class SwitchhookCall extends SwitchhookElement {
     this.allowed = new Set();
     this.keypad = false;
     this.sent = '';
-    this.addEventListener('keydown', this.#closeKeypad);
+    this.addEventListener('keydown', this.#onKey);
   }
 
   /** To the name: a person who listens hears whose call it is, and no key hangs up by accident. */
@@ -157,14 +160,16 @@ export class SwitchhookCall extends SwitchhookElement {
   }
 
   #keys(call: CallRecord) {
-    const send = ({ detail }: CustomEvent<{ digit: string }>) => {
-      this.sent += detail.digit;
-      this.emit('command', { callId: call.id, command: { kind: 'dtmf', digits: detail.digit } });
-    };
+    const press = ({ detail }: CustomEvent<{ digit: string }>) => this.#send(call, detail.digit);
     return html`<div class="keys">
       <p class="state" role="status">${this.sent ? this.text('call.sent', { digits: this.sent }) : ''}</p>
-      <switchhook-keypad .language=${this.language} @key=${send}></switchhook-keypad>
+      <switchhook-keypad .language=${this.language} @key=${press}></switchhook-keypad>
     </div>`;
+  }
+
+  #send(call: CallRecord, digits: string): void {
+    this.sent += digits;
+    this.emit('command', { callId: call.id, command: { kind: 'dtmf', digits } });
   }
 
   #button(call: CallRecord, kind: SimpleAction, look: CommandLook) {
@@ -177,10 +182,17 @@ export class SwitchhookCall extends SwitchhookElement {
     this.keypad = !this.keypad;
   };
 
-  #closeKeypad = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || !this.keypad) return;
-    this.keypad = false;
-    this.renderRoot.querySelector<HTMLElement>('[data-action="dtmf"]')?.focus();
+  /** With the keypad open the computer's keys are its keys, and Escape closes it. */
+  #onKey = (event: KeyboardEvent): void => {
+    const { call, keypad } = this;
+    if (!keypad || !call || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === 'Escape') {
+      this.keypad = false;
+      this.renderRoot.querySelector<HTMLElement>('[data-action="dtmf"]')?.focus();
+    } else if (KEY.test(event.key) && !event.repeat) {
+      this.emit('key', { digit: event.key });
+      this.#send(call, event.key);
+    }
   };
 }
 

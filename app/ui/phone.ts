@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { SwitchhookError } from '../../shared/errors.ts';
 import type { Session } from '../../shared/http/api.ts';
+import { LANGUAGE_NAMES } from '../../shared/i18n/messages.ts';
 import type { Phone, PhoneState } from '../phone/types.ts';
 import { announcements, type Told, titleFor } from './announcements.ts';
 import { avatar } from './avatar.ts';
@@ -9,6 +10,7 @@ import './contacts.ts';
 import './dialpad.ts';
 import { type EventName, SwitchhookElement, type SwitchhookEvents } from './element.ts';
 import { deepActiveElement, isTyping } from './focus.ts';
+import { HANDLERS, type Handlers } from './handlers.ts';
 import './login.ts';
 import { type Notice, noticesFor } from './notices.ts';
 import { phoneStyles } from './phoneStyles.ts';
@@ -17,25 +19,6 @@ import './settings.ts';
 import { IDLE, onStage, type Stage, stageContent } from './stage.ts';
 import { renderTabs, TABS, type Tab } from './tabs.ts';
 import { avatars, controls, theme } from './theme.ts';
-
-type Handlers = {
-  [Name in EventName]?: (phone: Phone, detail: SwitchhookEvents[Name]) => unknown;
-};
-
-/** What the elements ask for, as the phone's methods; what they return is waited for. */
-const HANDLERS: Handlers = {
-  dial: (phone, { number }) => phone.dial(number),
-  command: (phone, { callId, command }) => phone.perform(callId, command),
-  'log-out': (phone) => phone.logOut(),
-  'load-more': (phone) => phone.loadMoreRecents(),
-  seen: (phone) => phone.markSeen(),
-  configure: (phone, { settings }) => phone.configure(settings),
-  prefer: (phone, { preferences }) => phone.prefer(preferences),
-  'enable-sound': (phone) => phone.enableSound(),
-  'enable-notifications': (phone) => phone.enableNotifications(),
-  'enable-microphone': (phone) => phone.enableMicrophone(),
-  'test-ring': (phone) => phone.testRing(),
-};
 
 /**
  * The whole phone: log-in, keypad, contacts, recents, settings, and the calls, which take the main place. The only
@@ -75,7 +58,8 @@ export class SwitchhookPhone extends SwitchhookElement {
   #unsubscribe: (() => void) | null = null;
   #dismissed: ReadonlySet<string> = new Set();
   #stage: Stage = IDLE;
-  #focused = IDLE.key;
+  /** What the focus was last moved for; null before the first time. */
+  #focused: string | null = null;
   #notices: readonly Notice[] = [];
   #told: Told = new Map();
   #news = '';
@@ -130,8 +114,9 @@ export class SwitchhookPhone extends SwitchhookElement {
     if (!state) return;
     const title = titleFor(state, this.language);
     if (document.title !== title) document.title = title;
-    if (this.#focused === this.#stage.key) return;
-    this.#focused = this.#stage.key;
+    const [before, now] = [this.#focused, state.session ? this.#stage.key : null];
+    this.#focused = now;
+    if (now === before || (before === null && now === IDLE.key && !this.loggingIn)) return;
     this.#moveFocus(this.#stage.kind).catch(this.#failed);
   }
 
@@ -139,7 +124,7 @@ export class SwitchhookPhone extends SwitchhookElement {
     const state = this.phone?.state;
     return html`<header class="sr"><h1>${this.text('app.name')}</h1></header>
       ${state?.session ? this.#app(state, state.session) : this.#door(state)}
-      <div class="sr" role="status">${this.#news}</div>`;
+      <div class="sr" role="status" aria-live=${this.#stage.kind === 'incoming' ? 'assertive' : 'polite'}>${this.#news}</div>`;
   }
 
   /** Before there is a session: starting, or the log-in. */
@@ -150,12 +135,21 @@ export class SwitchhookPhone extends SwitchhookElement {
       ${
         state?.session === null
           ? html`<switchhook-login .language=${this.language} .demo=${state.demo} .busy=${this.loggingIn}
-              .error=${this.logInError}></switchhook-login>`
+              .error=${this.logInError}></switchhook-login>
+            ${this.#otherLanguage()}`
           : html`<p class="starting quiet" ?hidden=${!starting}>
               <span class="spinner"></span>${this.text('app.starting')}
             </p>`
       }
     </main>`;
+  }
+
+  #otherLanguage() {
+    const other = this.language === 'en' ? 'vi' : 'en';
+    const change = () => this.emit('configure', { settings: { language: other } });
+    return html`<button type="button" class="button" lang=${other} data-language=${other} @click=${change}>
+      ${LANGUAGE_NAMES[other]}
+    </button>`;
   }
 
   #app(state: PhoneState, session: Session) {

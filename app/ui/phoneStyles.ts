@@ -9,7 +9,7 @@ export const phoneStyles = css`
     background: var(--page);
   }
   .door {
-    grid-template-rows: auto minmax(min-content, 1fr);
+    grid-template-rows: auto minmax(min-content, 1fr) auto;
     gap: 1rem;
     height: 100%;
     padding: 1rem;
@@ -19,6 +19,9 @@ export const phoneStyles = css`
   .door switchhook-login {
     align-self: center;
     padding: 1rem 0.5rem;
+  }
+  .door > .button {
+    justify-self: center;
   }
   .starting {
     display: flex;

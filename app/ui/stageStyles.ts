@@ -31,6 +31,6 @@ export const stage = css`
     font-variant-numeric: tabular-nums;
   }
   .commands.wide {
-    gap: 1.25rem 2rem;
+    gap: 1.25rem clamp(1rem, 5cqi, 2rem);
   }
 `;

@@ -48,14 +48,21 @@ export const CALL_AUDIO = 'audio[data-call-audio]';
  * AudioContext: that would need a click first, and a click would give the app the right to make sound as well.
  * @returns null while there is no such element, it does not play aloud, or its track brings no sound
  */
-export function measureTone(page: Page | HiddenPage, selector: string = CALL_AUDIO): Promise<Tone | null> {
+export async function measureTone(page: Page | HiddenPage, selector: string = CALL_AUDIO): Promise<Tone | null> {
   // One signature for both drivers' pages.
-  const evaluate: (listen: typeof listenInPage, selector: string) => Promise<Tone | null> = page.evaluate.bind(page);
-  return evaluate(listenInPage, selector);
+  const evaluate: (listen: typeof listenInPage, selector: string) => Promise<Sound | null> = page.evaluate.bind(page);
+  const sound = await evaluate(listenInPage, selector);
+  return sound && { rms: rootMeanSquare(sound), hz: strongest(sound) };
+}
+
+interface Sound {
+  samples: number[];
+  /** Samples a second. */
+  rate: number;
 }
 
 /** Runs in the page, so it uses nothing from outside itself. */
-async function listenInPage(selector: string): Promise<Tone | null> {
+async function listenInPage(selector: string): Promise<Sound | null> {
   /** Not in TypeScript's DOM yet: https://www.w3.org/TR/mediacapture-transform/ */
   interface Processor {
     readable: ReadableStream<AudioData>;
@@ -73,43 +80,46 @@ async function listenInPage(selector: string): Promise<Tone | null> {
   /** A track that brings nothing for so long is one that nobody sends on; a packet comes every 20 ms. */
   const PATIENCE = 1_000;
   const timeout = setTimeout(() => void reader.cancel(), PATIENCE);
-  const samples: number[] = [];
-  let rate = 0;
+  const sound: Sound = { samples: [], rate: 0 };
   try {
     // A fifth of a second: two tones 10 Hz apart differ by two periods.
-    while (rate === 0 || samples.length < rate / 5) {
+    while (sound.rate === 0 || sound.samples.length < sound.rate / 5) {
       const { value: data } = await reader.read();
       if (!data) return null;
       const chunk = new Float32Array(data.numberOfFrames);
       data.copyTo(chunk, { planeIndex: 0, format: 'f32-planar' });
-      rate = data.sampleRate;
+      sound.rate = data.sampleRate;
       data.close();
-      samples.push(...chunk);
+      sound.samples.push(...chunk);
     }
+    return sound;
   } finally {
     clearTimeout(timeout);
     await reader.cancel();
     track.stop();
   }
+}
 
-  /** How much of one frequency there is: one bin of the Fourier transform. */
-  const power = (hz: number): number => {
-    let [re, im] = [0, 0];
-    samples.forEach((sample, n) => {
-      const angle = (2 * Math.PI * hz * n) / rate;
-      re += sample * Math.cos(angle);
-      im += sample * Math.sin(angle);
-    });
-    return re * re + im * im;
-  };
-  const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-  let best = { hz: 0, power: 0 };
-  // The band of a telephone and somewhat more, in steps of what a fifth of a second can tell apart.
-  for (let hz = 100; hz <= 4_000; hz += 10) {
-    const found = power(hz);
-    if (found > best.power) best = { hz, power: found };
-  }
-  return { rms, hz: best.hz };
+const rootMeanSquare = ({ samples }: Sound): number =>
+  Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+
+/** The band of a telephone and somewhat more, in steps of what a fifth of a second can tell apart. */
+const BAND = Array.from({ length: 391 }, (_, n) => 100 + 10 * n);
+
+function strongest(sound: Sound): number {
+  const powers = BAND.map((hz) => powerAt(sound, hz));
+  return BAND[powers.indexOf(Math.max(...powers))] ?? 0;
+}
+
+/** How much of one frequency there is: one bin of the Fourier transform. */
+function powerAt({ samples, rate }: Sound, hz: number): number {
+  let [re, im] = [0, 0];
+  samples.forEach((sample, n) => {
+    const angle = (2 * Math.PI * hz * n) / rate;
+    re += sample * Math.cos(angle);
+    im += sample * Math.sin(angle);
+  });
+  return re * re + im * im;
 }
 
 /** Fainter than this is silence: -40 dB of full scale, far below our tones and far above a codec's comfort noise. */

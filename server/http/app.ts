@@ -18,6 +18,8 @@ export function createApp(config: Config): FastifyInstance {
     trustProxy: config.trustProxy,
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
+    // One line per request would bury the lines about calls; see logRequests.
+    disableRequestLogging: true,
     // Logs go to stderr: stdout is for the one line that a person reads.
     logger: { level: config.logLevel, stream: process.stderr, serializers: { req: describeRequest } },
   });
@@ -35,6 +37,7 @@ export async function addRoutes(
 ): Promise<void> {
   const { config } = services;
   handleErrors(app);
+  logRequests(app);
   addGuards(app, config);
   app.addHook('onRequest', (request, reply, done) => {
     // Answers of the API are about one person, and one of them holds a password.
@@ -51,4 +54,11 @@ export async function addRoutes(
   });
   addApi(app, services);
   await addStaticApp(app, config.staticDir);
+}
+
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    request.log.debug({ req: request, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
+    done();
+  });
 }

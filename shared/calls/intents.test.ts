@@ -28,9 +28,10 @@ describe('an intent', () => {
     const settled = settle(asked('hold'), 'i', outcome, at(10));
     expect(intentOf(settled)?.outcome).toEqual(outcome);
     expect(lastEntry(settled)).toBe(line);
-    const late = settle(settled, 'i', { result: 'fulfilled', at: NOW + 20 }, at(20));
+    expect(settle(settled, 'i', { ...outcome, at: NOW + 15 }, at(15))).toEqual(settled); // said twice
+    const late = settle(settled, 'i', { result: 'timedOut', at: NOW + 20 }, at(20));
     expect({ ...late, timeline: settled.timeline }).toEqual(settled);
-    expect(lastEntry(late)).toBe('refused: late fulfilled of i');
+    expect(lastEntry(late)).toBe('refused: late timedOut of i');
   });
 
   it('that nobody asked for changes nothing', () => {

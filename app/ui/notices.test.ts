@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { SwitchhookError } from '../../shared/errors.ts';
+import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
+import { callIn } from '../../shared/testing/samples.ts';
+import { announcements, titleFor } from './announcements.ts';
+import { noticesFor } from './notices.ts';
+
+const user = { extension: '101', displayName: 'Ann', avatarUrl: null, userId: 'u101' };
+
+const quiet: Parameters<typeof noticesFor>[0] = {
+  link: 'ready',
+  session: { user, domain: 'example.test', ringSeconds: 45 },
+  registration: 'registered',
+  sound: 'ready',
+  notifications: 'granted',
+  microphone: 'granted',
+  settings: { ...DEFAULT_SETTINGS, language: 'en' },
+  calls: [],
+  problem: null,
+};
+
+const ids = (changes: Partial<typeof quiet>) => noticesFor({ ...quiet, ...changes }).map((notice) => notice.id);
+
+describe('noticesFor', () => {
+  it('says nothing while all is well', () => {
+    expect(ids({})).toEqual([]);
+  });
+
+  it('puts what went wrong first', () => {
+    const problem = new SwitchhookError('maxCalls', { reason: 'test' });
+    expect(ids({ problem, registration: 'failed', sound: 'blocked', notifications: 'default' })).toEqual([
+      'problem',
+      'registration',
+      'sound',
+      'notifications',
+    ]);
+  });
+
+  it('speaks of the microphone once', () => {
+    const problem = new SwitchhookError('microphoneDenied', { reason: 'test' });
+    expect(ids({ problem, microphone: 'denied' })).toEqual(['microphone']);
+    expect(ids({ problem })).toEqual(['problem']);
+  });
+
+  it('does not blame the network while the phone itself is not there', () => {
+    expect(ids({ link: 'failed', registration: 'none' })).toEqual(['link']);
+  });
+
+  it('asks for nothing before the log-in, and not for notifications during a call', () => {
+    expect(ids({ session: null, sound: 'blocked', notifications: 'default', registration: 'none' })).toEqual([]);
+    expect(ids({ notifications: 'default', calls: [callIn('active')] })).toEqual([]);
+  });
+
+  it('does not ask again for notifications that were refused', () => {
+    expect(ids({ notifications: 'denied' })).toEqual([]);
+  });
+});
+
+describe('titleFor', () => {
+  it.each([
+    [[callIn('ringing')], 0, '(1) Incoming call – Bob'],
+    [[callIn('active')], 2, 'Bob – Switchhook'],
+    [[], 2, '(2) Switchhook'],
+    [[], 0, 'Switchhook'],
+  ])('calls %#', (calls, unseen, title) => {
+    expect(titleFor({ calls, unseen }, 'en')).toBe(title);
+  });
+});
+
+describe('announcements', () => {
+  it('tells each change once', () => {
+    const first = announcements(new Map(), { calls: [callIn('ringing')], justEnded: [] }, 'en');
+    expect(first.news).toEqual(['Incoming audio call, Bob']);
+    const same = announcements(first.told, { calls: [callIn('ringing')], justEnded: [] }, 'en');
+    expect(same.news).toEqual([]);
+    const answered = announcements(same.told, { calls: [callIn('active')], justEnded: [] }, 'en');
+    expect(answered.news).toEqual(['Connected, Bob']);
+    const ended = announcements(answered.told, { calls: [], justEnded: [callIn('disconnected')] }, 'en');
+    expect(ended.news).toEqual(['Call ended, Bob']);
+  });
+
+  it('does not tell the end of a call that it never told of', () => {
+    expect(announcements(new Map(), { calls: [], justEnded: [callIn('disconnected')] }, 'en').news).toEqual([]);
+  });
+});

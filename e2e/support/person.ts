@@ -1,0 +1,75 @@
+/** A person with the phone in front of them: what they press and what they see. */
+
+import { expect, type Page } from '@playwright/test';
+import type { CallCommand } from '../../shared/calls/commands.ts';
+import type { CallRecord } from '../../shared/calls/record.ts';
+import type { UserOptions } from './profile.ts';
+import { launchUser, type UserBrowser } from './userBrowser.ts';
+
+export interface Person {
+  number: string;
+  page: Page;
+  browser: UserBrowser;
+  /** Types the number and presses call. */
+  dial(number: string): Promise<void>;
+  /** Presses the button of a command. */
+  press(command: CallCommand['kind']): Promise<void>;
+  /** Waits for the state line of the call or the incoming screen. */
+  sees(state: CallRecord['state']): Promise<void>;
+  /** The newest finished call, as the worker has stored it; waits until there are `count` of them. */
+  lastCall(count?: number): Promise<CallRecord>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the phone and logs in as a demo account. Their voice is a tone of its own; the clean-up of voices is off, which
+ * would take a steady tone for noise.
+ */
+export async function openPhone(url: string, number: string, options: UserOptions): Promise<Person> {
+  const browser = await launchUser(options);
+  const { page } = browser;
+  await page.addInitScript(() => {
+    localStorage.setItem('switchhook.preferences', JSON.stringify({ ringVolume: 0.2, voiceProcessing: false }));
+  });
+  await page.goto(url);
+  await page.locator(`[data-demo="${number}"]`).click();
+  await expect(page.locator('[data-registration="registered"]')).toBeAttached();
+  return {
+    number,
+    page,
+    browser,
+    dial: async (other) => {
+      await page.locator('[data-tab="keypad"]').click();
+      await page.locator('input[name="number"]').fill(other);
+      await page.keyboard.press('Enter');
+    },
+    press: (command) => page.locator(`[data-action="${command}"]:visible`).first().click(),
+    sees: async (state) => {
+      await expect(
+        page.locator(`switchhook-call[data-state="${state}"], switchhook-incoming[data-state="${state}"]`),
+      ).toBeVisible();
+    },
+    lastCall: async (count = 1) => {
+      await expect.poll(async () => (await history(page)).length, { message: 'finished calls' }).toBe(count);
+      const [last] = (await history(page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+      if (!last) throw new Error('there is no finished call');
+      return last;
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** The finished calls as they stand in IndexedDB, which is the truth. */
+export function history(page: Page): Promise<CallRecord[]> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const db = await done(indexedDB.open('switchhook'));
+    const calls = await done<CallRecord[]>(db.transaction('history').objectStore('history').getAll());
+    db.close();
+    return calls;
+  });
+}
