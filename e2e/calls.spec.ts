@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
-import { openPhone, type Person } from './support/person.ts';
+import { history, openPhone, type Person } from './support/person.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 
@@ -115,10 +115,8 @@ test('busy: who is in a call is busy, and hears of it afterwards', async () => {
   }
 });
 
-const responses = async (person: Person) => {
-  const { history } = await import('./support/person.ts');
-  return (await history(person.page)).map(({ disconnect }) => disconnect?.response).sort();
-};
+const responses = async (person: Person) =>
+  (await history(person.page)).map(({ disconnect }) => disconnect?.response).sort();
 
 test('a call to nobody, and to somebody who is not there', async () => {
   await mai.dial('999');

@@ -73,7 +73,7 @@ test(`${KILLS} kills under load from three tabs`, async () => {
     await pause(Math.random() * MOST_BETWEEN); // not a wait for anything: the moment of the kill is to be random
     const inFlight = await Promise.all(tabs.map((tab) => tab.evaluate(() => window.load.inFlight)));
     if (workers.running().length > 0 && inFlight.some((count) => count > 0)) hits += 1;
-    await workers.stopAll();
+    await workers.kill();
   }
   await Promise.all(tabs.map((tab) => tab.evaluate(() => window.load.stop()))); // hangs if any submission does
 

@@ -33,7 +33,7 @@ export class SwitchhookBanner extends SwitchhookElement {
         gap: 0.5rem;
       }
       div:has(p) {
-        padding: 0.75rem 0.75rem 0;
+        padding: 0.75rem;
       }
       p {
         display: flex;

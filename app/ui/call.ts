@@ -69,6 +69,19 @@ export class SwitchhookCall extends SwitchhookElement {
         justify-items: center;
         gap: 1.75rem;
       }
+      /* Beside the keys there is room for one row of controls. */
+      .controls.dense {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
+        gap: 0.5rem;
+      }
+      .dense .commands {
+        display: contents;
+      }
+      .dense .command {
+        width: 4.5rem;
+      }
       .keys {
         display: grid;
         gap: 0.75rem;
@@ -121,7 +134,7 @@ export class SwitchhookCall extends SwitchhookElement {
         ${this.#notes(call, name)}
       </div>
       ${this.keypad ? this.#keys(call) : nothing}
-      <div class="controls" role="group" aria-label=${this.text('call.controls')}>
+      <div class="controls ${this.keypad ? 'dense' : ''}" role="group" aria-label=${this.text('call.controls')}>
         ${this.#controls(call)}
         <div class="commands">${this.#button(call, 'hangUp', { icon: 'hangUp', style: 'bad' })}</div>
       </div>`;

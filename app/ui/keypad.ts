@@ -55,6 +55,11 @@ export class SwitchhookKeypad extends SwitchhookElement {
       button:active {
         background: var(--tint);
       }
+      @media (max-height: 44rem) {
+        button {
+          min-height: 3rem;
+        }
+      }
       small {
         min-height: 0.875rem;
         font-size: 0.6875rem;

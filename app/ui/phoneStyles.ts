@@ -206,6 +206,9 @@ export const phoneStyles = css`
     [data-view] .stage {
       display: grid;
     }
+    .pane:has(.back) {
+      grid-template-rows: auto;
+    }
     .back {
       display: none;
     }

@@ -10,6 +10,12 @@ export const stage = css`
     padding: 1.5rem 1rem;
     text-align: center;
   }
+  @media (max-height: 44rem) {
+    :host {
+      gap: 1rem;
+      padding-block: 0.75rem;
+    }
+  }
   .who {
     display: grid;
     justify-items: center;

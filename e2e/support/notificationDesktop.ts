@@ -9,7 +9,7 @@ import { waitUntil } from './waiting.ts';
 
 export interface DesktopNotification {
   id: number;
-  /** The id that it took over: a notification with the same tag was shown before. */
+  /** The id that it took over: one with the same tag was shown before, and Chromium had heard its id by then; else 0. */
   replaces: number;
   appName: string;
   summary: string;
@@ -36,8 +36,11 @@ export interface Desktop {
   closed: readonly ClosedNotification[];
   /** The newest notification on the screen that is as wanted; waits up to `patience` ms for one. */
   waitFor(wanted: (notification: DesktopNotification) => boolean, patience?: number): Promise<DesktopNotification>;
-  /** A click on a button, by its label, or on the notification itself. */
-  click(notification: DesktopNotification, label: string): void;
+  /**
+   * A click on a button, by its label, or on the notification itself; several labels are clicks in such quick succession
+   * that the notification is still on the screen.
+   */
+  click(notification: DesktopNotification, ...labels: string[]): void;
   dismiss(notification: DesktopNotification): void;
   stop(): Promise<void>;
 }
@@ -106,9 +109,12 @@ class Notifications extends dbus.interface.Interface {
     return [id, key];
   }
 
-  /** As real desktops do it: the click, then the notification goes away. */
-  click({ id }: DesktopNotification, key: string): void {
-    this.ActionInvoked(id, key);
+  /**
+   * As real desktops do it: the click, then the notification goes away. Whether the page then hears of a close as well
+   * depends on who is first: a worker that has closed the notification by then does not.
+   */
+  click({ id }: DesktopNotification, keys: string[]): void {
+    for (const key of keys) this.ActionInvoked(id, key);
     this.dismiss(id);
   }
 
@@ -151,6 +157,12 @@ export async function startDesktop(): Promise<Desktop> {
   }
 }
 
+function keyOf({ summary, actions }: DesktopNotification, label: string): string {
+  const action = actions.find((one) => (label === 'body' ? one.key === 'default' : one.label === label));
+  if (!action) throw new Error(`The notification "${summary}" has no button "${label}".`);
+  return action.key;
+}
+
 async function openDesktop(bus: SessionBus): Promise<Desktop> {
   const connection = dbus.sessionBus({ busAddress: bus.address });
   const server = new Notifications('org.freedesktop.Notifications');
@@ -162,14 +174,13 @@ async function openDesktop(bus: SessionBus): Promise<Desktop> {
     closed: server.gone,
     waitFor: (wanted, patience = PATIENCE) =>
       waitUntil('a notification', patience, () => server.shown.findLast((one) => one.open && wanted(one))),
-    click: (notification, label) => {
-      const action = notification.actions.find((one) =>
-        label === 'body' ? one.key === 'default' : one.label === label,
-      );
-      if (!action) throw new Error(`The notification "${notification.summary}" has no button "${label}".`);
+    click: (notification, ...labels) => {
       if (!notification.open)
         throw new Error(`The notification "${notification.summary}" is not on the screen any more.`);
-      server.click(notification, action.key);
+      server.click(
+        notification,
+        labels.map((label) => keyOf(notification, label)),
+      );
     },
     dismiss: ({ id }) => server.dismiss(id),
     stop: async () => {

@@ -60,16 +60,17 @@ export async function openPhone(url: string, number: string, options: UserOption
 }
 
 /** The finished calls as they stand in IndexedDB, which is the truth. */
-export function history(page: Page): Promise<CallRecord[]> {
-  return page.evaluate(async () => {
-    const done = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const db = await done(indexedDB.open('switchhook'));
-    const calls = await done<CallRecord[]>(db.transaction('history').objectStore('history').getAll());
-    db.close();
-    return calls;
-  });
+export const history = (page: Page): Promise<CallRecord[]> => page.evaluate(readHistory);
+
+/** Runs in the page, so it uses nothing from outside itself. */
+export async function readHistory(): Promise<CallRecord[]> {
+  const done = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const db = await done(indexedDB.open('switchhook'));
+  const calls = await done<CallRecord[]>(db.transaction('history').objectStore('history').getAll());
+  db.close();
+  return calls;
 }

@@ -17,6 +17,8 @@ export interface ServiceWorkers {
   running(): WorkerVersion[];
   /** Stops every worker, as the browser does when one has been idle for too long. */
   stopAll(): Promise<void>;
+  /** Stops every worker and does not look back: under load the tabs have started the next one before anybody could look. */
+  kill(): Promise<void>;
   /** Delivers a push as the browser's push service would; starts the worker when it is stopped. */
   push(origin: string, data: string): Promise<void>;
   /** Fires a background sync. */
@@ -55,6 +57,9 @@ export async function attachServiceWorkers(context: BrowserContext): Promise<Ser
     stopAll: async () => {
       await cdp.send('ServiceWorker.stopAllWorkers');
       await waitUntil('the service workers to stop', PATIENCE, () => running().length === 0);
+    },
+    kill: async () => {
+      await cdp.send('ServiceWorker.stopAllWorkers');
     },
     push: async (origin, data) => {
       const { registrationId } = await registrationOf(origin);

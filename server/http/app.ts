@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../config.ts';
 import { type ApiServices, addApi } from './api.ts';
 import { handleErrors } from './errors.ts';
@@ -19,7 +19,7 @@ export function createApp(config: Config): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     // One line per request would bury the lines about calls; see logRequests.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // Logs go to stderr: stdout is for the one line that a person reads.
     logger: { level: config.logLevel, stream: process.stderr, serializers: { req: describeRequest } },
   });

@@ -49,15 +49,16 @@ export async function addSipRoute(app: FastifyInstance, services: SipRouteServic
       const { session, account } = live;
       const { id: sessionId, expiresAt } = session;
       const identity = { sessionId, accountId: account.id, extension: account.extension, expiresAt };
-      sockets.add(
-        new SipSocket(ws, identity, config.limits, {
-          ...bind(handlers),
-          closed: (socket) => {
-            sockets.remove(socket);
-            handlers.closed(socket);
-          },
-        }),
-      );
+      const socket = new SipSocket(ws, identity, config.limits, {
+        ...bind(handlers),
+        closed: (closed) => {
+          sockets.remove(closed);
+          handlers.closed(closed);
+          request.log.info({ socket: closed.id }, 'SIP socket closed');
+        },
+      });
+      sockets.add(socket);
+      request.log.info({ socket: socket.id, extension: account.extension }, 'SIP socket opened');
     },
   });
 }

@@ -1,4 +1,5 @@
 /** Call records (CDR): one row per INVITE that starts a call, written beside the call and never in its way. */
+import type { FastifyBaseLogger } from 'fastify';
 
 export interface CallStart {
   callId: string;
@@ -18,17 +19,19 @@ export interface CallRecordStore {
   hungUp(callId: string, extension: string, at: number): Promise<void>;
 }
 
-/** Keeps the writes of a call in order; a failing database costs the record, not the call. */
+/** Keeps the writes of a call in order, and logs its steps; a failing database costs the record, not the call. */
 export class CallLog {
   readonly #pending = new Set<Promise<void>>();
 
   constructor(
     private readonly store: CallRecordStore,
-    private readonly onError: (error: unknown) => void,
+    private readonly log: Pick<FastifyBaseLogger, 'info' | 'error'>,
     private readonly now: () => number = Date.now,
   ) {}
 
   start(call: Omit<CallStart, 'startedAt'>): CallEntry {
+    const { callId } = call;
+    this.log.info(call, 'call started');
     const row = this.store.started({ ...call, startedAt: this.now() });
     this.#track(row.then(() => undefined));
     let last: Promise<unknown> = row;
@@ -40,16 +43,19 @@ export class CallLog {
     return {
       answered: () => {
         const at = this.now();
+        this.log.info({ callId }, 'call answered');
         then((id) => this.store.answered(id, at));
       },
       failed: (code) => {
         const at = this.now();
+        this.log.info({ callId, code }, 'call not answered');
         then((id) => this.store.failed(id, code, at));
       },
     };
   }
 
   hungUp(callId: string, extension: string): void {
+    this.log.info({ callId, by: extension }, 'call hung up');
     this.#track(this.store.hungUp(callId, extension, this.now()));
   }
 
@@ -59,7 +65,8 @@ export class CallLog {
   }
 
   #track(write: Promise<void>): void {
-    const tracked: Promise<void> = write.catch(this.onError).finally(() => this.#pending.delete(tracked));
+    const onError = (error: unknown): void => this.log.error({ err: error }, 'call record not written');
+    const tracked: Promise<void> = write.catch(onError).finally(() => this.#pending.delete(tracked));
     this.#pending.add(tracked);
   }
 }

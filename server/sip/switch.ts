@@ -39,7 +39,7 @@ export class SipSwitch implements SocketHandlers {
       location,
       servers: new ServerTransactions(limits),
       clients: new ClientTransactions(domain),
-      calls: new CallLog(options.records, (error) => log.error({ err: error }, 'call record not written')),
+      calls: new CallLog(options.records, log),
       authenticate: (transaction) => this.#authenticate(transaction),
     };
     this.#authenticator = new Authenticator(domain, new Nonces(limits.nonceMs, limits.maxNonces), options.credentials);
@@ -146,6 +146,8 @@ export class SipSwitch implements SocketHandlers {
 
   #register(transaction: ServerTransaction, identity: Device['identity']): void {
     const { request, socket } = transaction;
+    // It may have closed while its credentials were read; what is attached now would never be detached.
+    if (!socket.open) return;
     if (!bindSocket(socket, identity)) {
       transaction.reply(403, { reason: 'Socket of another device' });
       return;
@@ -162,6 +164,7 @@ export class SipSwitch implements SocketHandlers {
       answer(transaction, result.refusal);
       return undefined;
     }
+    if (!socket.open) return undefined;
     if (!bindSocket(socket, result.identity)) {
       transaction.reply(403, { reason: 'Socket of another device' });
       return undefined;

@@ -7,7 +7,7 @@ export const en = {
   'app.starting': 'Starting the phone…',
   'app.sections': 'Sections',
   'app.ready': 'Ready for calls',
-  'app.readyHint': 'Leave this page open, or close it: with notifications on, calls reach you either way.',
+  'app.readyHint': 'You can work in other windows: with notifications on, you are told when somebody calls.',
   'app.backToCall': 'Back to the call',
   'app.unknownCaller': 'Unknown caller',
 
@@ -99,7 +99,7 @@ export const en = {
 
   'settings.language': 'Language',
   'settings.notifications': 'Notifications',
-  'settings.notificationsWhy': 'With notifications, calls ring even when this page is closed or behind another window.',
+  'settings.notificationsWhy': 'With notifications you see who calls while you work in another window.',
   'settings.notificationsOn': 'Show a notification for calls',
   'settings.notificationsEnable': 'Turn on notifications',
   'settings.notificationsDenied':
@@ -137,7 +137,7 @@ export const en = {
   'banner.notRegistered':
     'Not connected to the phone network: calls do not arrive. It keeps trying; check your connection.',
   'banner.sound': 'Your browser blocks sound until you click, so the phone cannot ring.',
-  'banner.notifications': 'Notifications are off: you hear calls only while this page is open.',
+  'banner.notifications': 'Notifications are off: you may miss calls while you work in another window.',
   'banner.enableSound': 'Turn on sound',
   'banner.enableNotifications': 'Turn on',
   'banner.checkMicrophone': 'Try again',

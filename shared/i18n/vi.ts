@@ -7,7 +7,7 @@ export const vi: Catalogue = {
   'app.starting': 'Đang khởi động điện thoại…',
   'app.sections': 'Các mục',
   'app.ready': 'Sẵn sàng nhận cuộc gọi',
-  'app.readyHint': 'Bạn có thể để mở hoặc đóng trang này: khi bật thông báo, cuộc gọi vẫn đến được với bạn.',
+  'app.readyHint': 'Bạn có thể làm việc ở cửa sổ khác: khi bật thông báo, bạn sẽ được báo mỗi khi có người gọi.',
   'app.backToCall': 'Quay lại cuộc gọi',
   'app.unknownCaller': 'Người gọi không xác định',
 
@@ -99,7 +99,7 @@ export const vi: Catalogue = {
 
   'settings.language': 'Ngôn ngữ',
   'settings.notifications': 'Thông báo',
-  'settings.notificationsWhy': 'Khi bật thông báo, điện thoại vẫn báo cuộc gọi dù trang này đã đóng hoặc bị che khuất.',
+  'settings.notificationsWhy': 'Khi bật thông báo, bạn thấy ai đang gọi dù đang làm việc ở cửa sổ khác.',
   'settings.notificationsOn': 'Hiện thông báo khi có cuộc gọi',
   'settings.notificationsEnable': 'Bật thông báo',
   'settings.notificationsDenied':
@@ -138,7 +138,7 @@ export const vi: Catalogue = {
   'banner.notRegistered':
     'Chưa vào được mạng điện thoại nên không nhận được cuộc gọi. Máy vẫn đang thử lại; hãy kiểm tra kết nối.',
   'banner.sound': 'Trình duyệt chặn âm thanh cho đến khi bạn nhấp chuột, nên điện thoại không đổ chuông được.',
-  'banner.notifications': 'Thông báo đang tắt: bạn chỉ nghe được cuộc gọi khi trang này đang mở.',
+  'banner.notifications': 'Thông báo đang tắt: bạn có thể lỡ cuộc gọi khi làm việc ở cửa sổ khác.',
   'banner.enableSound': 'Bật âm thanh',
   'banner.enableNotifications': 'Bật',
   'banner.checkMicrophone': 'Thử lại',

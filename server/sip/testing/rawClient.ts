@@ -8,12 +8,7 @@ import { digestResponse, ha1Of } from '../digest.ts';
 import { headerValue, headerValues, type SipRequest, type SipResponse } from '../headers.ts';
 import { parseMessage, type Received, serialize } from '../message.ts';
 import { parseParams, splitOutside } from '../scan.ts';
-
-type Message = Received;
-type Predicate = (message: Message) => boolean;
-
-/** Milliseconds: far more than a message takes on one machine, and less than a test may last. */
-const WAIT_MS = 4000;
+import { Inbox } from './inbox.ts';
 
 /** Where a client connects, and with what. */
 export interface Connection {
@@ -46,17 +41,13 @@ export class UpgradeRefused extends Error {
 export class RawClient {
   readonly host = `${randomBytes(6).toString('hex')}.invalid`;
   readonly closed: Promise<{ code: number; reason: string }>;
-  /** Text frames as they came, keep-alives included. */
-  readonly frames: string[] = [];
-  /** What `expect` has not taken yet. */
-  readonly #inbox: Message[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #inbox = new Inbox();
 
   private constructor(
     readonly ws: WebSocket,
     readonly credentials: Credentials,
   ) {
-    ws.on('message', (data: Buffer) => this.#receive(data.toString('utf8')));
+    ws.on('message', (data: Buffer) => this.#inbox.receive(data.toString('utf8')));
     this.closed = new Promise((resolve) => {
       ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
     });
@@ -239,26 +230,18 @@ export class RawClient {
   }
 
   /** The first message that fits, now or later; it is taken out, so the next call gets another one. */
-  async expect<M extends Message>(fits: (message: Message) => message is M): Promise<M> {
-    const deadline = Date.now() + WAIT_MS;
-    for (;;) {
-      const found = this.#inbox.find(fits);
-      if (found) {
-        this.#inbox.splice(this.#inbox.indexOf(found), 1);
-        return found;
-      }
-      if (!(await this.#next(deadline - Date.now()))) throw new Error(`expected message did not come; ${this.pending}`);
-    }
+  expect<M extends Received>(fits: (message: Received) => message is M): Promise<M> {
+    return this.#inbox.expect(fits);
   }
 
   /** Whether something like this has come and was not taken. To be asked after a later message has come. */
-  has(fits: Predicate): boolean {
-    return this.#inbox.some(fits);
+  has(fits: (message: Received) => boolean): boolean {
+    return this.#inbox.has(fits);
   }
 
-  get pending(): string {
-    const lines = this.#inbox.map((m) => (m.kind === 'request' ? m.method : `${m.status} ${m.envelope.cseq.method}`));
-    return `waiting in the inbox: ${lines.join(', ') || 'nothing'}`;
+  /** Text frames as they came, keep-alives included. */
+  get frames(): readonly string[] {
+    return this.#inbox.frames;
   }
 
   /** A round trip: everything that this client had sent has been handled, and what it led to is here. */
@@ -272,34 +255,11 @@ export class RawClient {
   async keepAlive(): Promise<void> {
     const before = this.frames.length;
     this.sendRaw('\r\n\r\n');
-    const deadline = Date.now() + WAIT_MS;
-    while (!this.frames.slice(before).includes('\r\n')) {
-      if (!(await this.#next(deadline - Date.now()))) throw new Error(`no keep-alive answer; ${this.pending}`);
-    }
+    await this.#inbox.expectPong(before);
   }
 
   close(): Promise<unknown> {
     this.ws.close();
     return this.closed;
-  }
-
-  #receive(text: string): void {
-    this.frames.push(text);
-    if (text !== '\r\n') this.#inbox.push(parseMessage(text));
-    for (const wake of [...this.#waiting]) wake();
-  }
-
-  /** True when a frame came within `ms`. */
-  #next(ms: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const done = (came: boolean): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(wake);
-        resolve(came);
-      };
-      const wake = (): void => done(true);
-      const timer = setTimeout(() => done(false), Math.max(ms, 0));
-      this.#waiting.add(wake);
-    });
   }
 }

@@ -1,0 +1,170 @@
+/** The desktop's notifications, really clicked, while no tab of the phone can be seen. */
+
+import { expect, test } from '@playwright/test';
+import type { Switchboard } from '../server/switchboard.ts';
+import type { CallRecord } from '../shared/calls/record.ts';
+import { type HiddenUser, launchHiddenUser } from './support/hiddenUser.ts';
+import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
+import { openPhone, type Person, readHistory } from './support/person.ts';
+import { startTestSwitchboard } from './support/switchboard.ts';
+import { expectTone } from './support/tones.ts';
+import { waitUntil } from './support/waiting.ts';
+
+const MAI_TONE = 440;
+const HUNG_TONE = 1000;
+const PATIENCE = 10_000;
+
+let switchboard: Switchboard;
+let desktop: Desktop;
+/** Calls, with a page of their own in the usual way. */
+let mai: Person;
+/** Is called, with every tab hidden. */
+let hung: HiddenUser;
+
+test.beforeEach(async () => {
+  switchboard = await startTestSwitchboard();
+  desktop = await startDesktop();
+  [mai, hung] = await Promise.all([
+    openPhone(switchboard.url, '101', { tone: MAI_TONE }),
+    launchHiddenUser(switchboard.url, { tone: HUNG_TONE, desktop }),
+  ]);
+  await logIn(hung, '102');
+});
+
+test.afterEach(async () => {
+  await Promise.all([mai?.close(), hung?.close()]);
+  await Promise.all([desktop?.stop(), switchboard?.close()]);
+});
+
+async function logIn({ page }: HiddenUser, number: string): Promise<void> {
+  await page.evaluateOnNewDocument(() => {
+    localStorage.setItem('switchhook.preferences', JSON.stringify({ ringVolume: 0.2, voiceProcessing: false }));
+  });
+  await page.goto(switchboard.url);
+  await page.locator(`>>> [data-demo="${number}"]`).click();
+  await page.waitForSelector('[data-registration="registered"]');
+}
+
+const visibility = () => hung.page.evaluate(() => document.visibilityState);
+
+/** A call that comes while the tab is hidden, as its notification. */
+async function ring(): Promise<DesktopNotification> {
+  await hung.hide();
+  expect(await visibility()).toBe('hidden');
+  await mai.dial('102');
+  const shown = await desktop.waitFor(({ summary }) => summary === 'Incoming audio call', PATIENCE);
+  expect(shown.body).toContain('Nguyễn Thị Mai');
+  expect(await visibility()).toBe('hidden');
+  return shown;
+}
+
+/** The finished calls of the one who was called. */
+const finished = (count: number): Promise<CallRecord[]> =>
+  waitUntil(`${count} finished calls`, PATIENCE, async () => {
+    const calls = await hung.page.evaluate(readHistory);
+    return calls.length === count && calls;
+  });
+
+const isOnScreen = ({ id }: DesktopNotification) => !desktop.closed.some((one) => one.id === id);
+
+test('answer: the call is up, both hear each other, and the tab is brought to the front', async () => {
+  const shown = await ring();
+  desktop.click(shown, 'Answer');
+  await mai.sees('active');
+  await expectTone(mai.page, HUNG_TONE);
+  await expectTone(hung.page, MAI_TONE);
+  await expect.poll(visibility).toBe('visible');
+});
+
+test('decline: the caller is told at once, the tab stays where it is', async () => {
+  const shown = await ring();
+  desktop.click(shown, 'Decline');
+  const call = await mai.lastCall();
+  expect(call.disconnect).toMatchObject({ response: 'rejected', endCode: 486 });
+  const [declined] = await finished(1);
+  expect(declined?.disconnect?.response).toBe('declined');
+  expect(declined?.timeline.find(({ what }) => what === 'action')).toMatchObject({
+    detail: 'decline',
+    source: 'notification',
+  });
+  expect(await visibility()).toBe('hidden');
+});
+
+test('a second click does nothing twice', async () => {
+  const shown = await ring();
+  desktop.click(shown, 'Decline', 'Decline', 'Answer');
+  const [declined] = await finished(1);
+  expect(declined?.disconnect?.response).toBe('declined');
+  expect(declined?.timeline.filter(({ what }) => what === 'action').map(({ detail }) => detail)).toEqual(['decline']);
+  // The later clicks did arrive: they stand in the timeline, refused.
+  await expect
+    .poll(async () =>
+      (await finished(1))[0]?.timeline.filter(({ what }) => what === 'refused').map(({ source }) => source),
+    )
+    .toEqual(['notification', 'notification']);
+  expect((await mai.lastCall()).disconnect?.response).toBe('rejected');
+});
+
+test('dismiss is not decline: it rings on, unseen, and can be answered in the page', async () => {
+  const shown = await ring();
+  desktop.dismiss(shown);
+  const dismissed = () =>
+    hung.page.evaluate(async () => {
+      const db = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open('switchhook');
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      const calls = await new Promise<{ state: string; dismissed: boolean }[]>((resolve, reject) => {
+        const request = db.transaction('live').objectStore('live').getAll();
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      db.close();
+      return calls.map(({ state, dismissed }) => ({ state, dismissed }));
+    });
+  await expect.poll(dismissed).toEqual([{ state: 'ringing', dismissed: true }]);
+  expect(desktop.notifications.filter(({ summary }) => summary === 'Incoming audio call')).toHaveLength(1);
+  await hung.show();
+  await hung.page.locator('>>> [data-action="answer"]').click();
+  await mai.sees('active');
+});
+
+test('the body of a ring shows the call and does not answer it', async () => {
+  const shown = await ring();
+  desktop.click(shown, 'body');
+  await expect.poll(visibility).toBe('visible');
+  await hung.page.waitForSelector('>>> switchhook-incoming[data-state="ringing"]');
+  await mai.sees('dialing');
+});
+
+test('in a call: hang up and mute from the notification', async () => {
+  await mai.dial('102');
+  await hung.page.locator('>>> [data-action="answer"]').click();
+  await mai.sees('active');
+  await hung.hide();
+  expect(await visibility()).toBe('hidden');
+  const live = await desktop.waitFor(({ summary }) => summary === 'In call with Nguyễn Thị Mai', PATIENCE);
+  desktop.click(live, 'Mute');
+  const muted = await desktop.waitFor(({ actions }) => actions.some(({ label }) => label === 'Unmute'), PATIENCE);
+  desktop.click(muted, 'Hang up');
+  expect((await mai.lastCall()).disconnect).toMatchObject({ response: 'remote', endCode: 200 });
+  await waitUntil('the notification to go', PATIENCE, () => !isOnScreen(muted));
+});
+
+test('missed: counted per caller, and called back', async () => {
+  await ring();
+  await mai.press('hangUp');
+  const once = await desktop.waitFor(({ summary }) => summary === 'Missed call', PATIENCE);
+  expect(once.body).toContain('Nguyễn Thị Mai');
+  await mai.lastCall(1);
+  await mai.dial('102');
+  await desktop.waitFor(({ summary, id }) => summary === 'Incoming audio call' && id !== once.id, PATIENCE);
+  await mai.press('hangUp');
+  const twice = await desktop.waitFor(({ summary }) => summary === '2 missed calls', PATIENCE);
+  desktop.click(twice, 'Call back');
+  await mai.sees('ringing');
+  await mai.press('answer');
+  await mai.sees('active');
+  await expectTone(mai.page, HUNG_TONE);
+});
