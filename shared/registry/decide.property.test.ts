@@ -51,7 +51,7 @@ function finishedCall(input: RegistryInput, known: ReadonlyMap<string, CallRecor
 }
 
 // Enough for every state and every response to come up many times over; a second each on a slow machine.
-const RUNS = { numRuns: 1_000 };
+const RUNS = { numRuns: 500 };
 const TIMEOUT = 60_000;
 
 /** A law that holds at every turn of every history. */
