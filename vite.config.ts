@@ -46,8 +46,8 @@ export default defineConfig(({ mode }) => ({
         start_url: '/',
         scope: '/',
         display: 'standalone',
-        theme_color: '#0f766e',
-        background_color: '#f7f9f9',
+        theme_color: '#3d4fc4',
+        background_color: '#f2f3f8',
         categories: ['communication', 'productivity'],
         icons: [
           { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },

@@ -103,9 +103,3 @@ test(`${KILLS} kills under load from three tabs`, async () => {
   ).toEqual(log.map((_, index) => index + 1));
   for (const { rev, live } of reports) expect({ rev, live }).toEqual({ rev: log.length, live: [] });
 });
-
-declare global {
-  interface Window {
-    load: InstanceType<Window['harness']['Load']>;
-  }
-}

@@ -9,7 +9,10 @@ export class RemoteAudio {
   }
 
   set(key: string, stream: MediaStream | null): void {
-    if (stream === null) return this.#remove(key);
+    if (stream === null) {
+      this.#remove(key);
+      return;
+    }
     const element = this.#elements.get(key) ?? this.#create(key);
     if (element.srcObject !== stream) element.srcObject = stream;
     this.#play(element);

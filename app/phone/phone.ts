@@ -73,6 +73,7 @@ export class AppPhone implements Phone {
     window.addEventListener('pagehide', ({ persisted }) => {
       if (!persisted) this.#host?.leave();
     });
+    this.#sounds.tryUnlock(); // some browsers allow sound at once, to sites that are used much
     await Promise.all([this.#startLink(), this.#startSession(), this.#lookAtMicrophone()]);
   }
 
@@ -152,6 +153,11 @@ export class AppPhone implements Phone {
     this.#store.set({ preferences });
   }
 
+  /** The tone of a key that was pressed, heard here only. */
+  keyTone(digit: string): void {
+    this.#sounds.player.key(digit);
+  }
+
   testRing(): void {
     this.#sounds.player.testRing();
   }
@@ -164,11 +170,17 @@ export class AppPhone implements Phone {
     try {
       await this.#mirror.start();
       this.#store.set({ link: 'ready' });
+      if (this.#mirror.state.rev === 0) await this.#firstLanguage();
       this.#presence.start(() => void this.#shown(() => this.#mirror.catchUp()).catch(() => undefined)); // shown
       await this.#recents.refresh();
     } catch (error) {
       this.#store.set({ link: 'failed', problem: SwitchhookError.from(error) });
     }
+  }
+
+  /** A registry that nothing has happened to yet: the language is the browser's until a person chooses. */
+  async #firstLanguage(): Promise<void> {
+    if (navigator.language.startsWith('vi')) await this.configure({ language: 'vi' });
   }
 
   async #startSession(): Promise<void> {
@@ -223,6 +235,7 @@ export class AppPhone implements Phone {
     try {
       const stream = await captureMicrophone(this.state.preferences);
       this.#store.set({ microphone: 'granted' });
+      this.#sounds.tryUnlock(); // a page that captures may make sound, click or not
       return stream;
     } catch (error) {
       const microphone = microphoneStateOf(SwitchhookError.from(error));

@@ -23,6 +23,14 @@ export class Sounds {
     this.#onState();
   }
 
+  /** Where the browser allows it without a click; where not, the state says so and the page asks for one. */
+  tryUnlock(): void {
+    this.player.unlock().then(
+      () => this.#onState(),
+      () => this.#onState(),
+    );
+  }
+
   #onState(): void {
     if (this.player.state === 'ready') this.remote.resume();
     this.#store.set({ sound: this.player.state });

@@ -1,6 +1,7 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { CommandKind } from '../../shared/calls/commands.ts';
+import { isMissed } from '../../shared/calls/missed.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import { avatar } from './avatar.ts';
 import { endText } from './callText.ts';
@@ -12,14 +13,6 @@ import { avatars, controls, theme } from './theme.ts';
 import { Ticker } from './ticker.ts';
 
 const MINUTE = 60_000;
-
-const isMissed = ({ direction, answeredAt, disconnect }: CallRecord) =>
-  direction === 'incoming' &&
-  answeredAt === null &&
-  (disconnect?.response === 'missed' ||
-    disconnect?.response === 'canceled' ||
-    disconnect?.response === 'busy' ||
-    disconnect?.response === 'remote');
 
 /**
  * The calls that are over, newest first.

@@ -1,6 +1,7 @@
 /** The halves of the benchmarks that run inside a page. Times in ms. */
 
 import * as Comlink from 'comlink';
+import type { Phone } from '../../app/phone/types.ts';
 import type { Load } from '../../e2e/harness/load.ts';
 import type { BareApi } from './bareWorker.ts';
 import bareWorker from './bareWorker.ts?worker&url';
@@ -23,6 +24,12 @@ async function bareApi(): Promise<Comlink.Remote<BareApi>> {
   worker.postMessage(null, [port2]);
   return Comlink.wrap<BareApi>(port1);
 }
+
+/**
+ * What one side does after its answer (deltas, notifications) must not fall on the other's time. The longest of it takes
+ * some 5 ms.
+ */
+const quiet = () => new Promise<void>((resolve) => setTimeout(resolve, 15));
 
 /** One command and its bare twin, taken in turns so that whatever else the machine does falls on both. */
 export async function commandRoundTrips(load: Load, count: number): Promise<{ ours: number[]; bare: number[] }> {
@@ -50,6 +57,7 @@ export async function commandRoundTrips(load: Load, count: number): Promise<{ ou
   for (let index = 0; index < count + WARM_UP; index += 1) {
     const held = index % 2 === 0;
     const id = crypto.randomUUID();
+    await quiet();
     const started = performance.now();
     const outcome = await load.link.submit({
       id,
@@ -60,6 +68,7 @@ export async function commandRoundTrips(load: Load, count: number): Promise<{ ou
     const between = performance.now();
     // The bare twin writes the very same bytes: this call as it is now, this outcome.
     const call = load.mirror.state.live.get(callId) ?? record;
+    await quiet();
     const startedBare = performance.now();
     await bare.exec({
       rev: index,
@@ -143,4 +152,34 @@ function play(connection: RTCPeerConnection): void {
   const audio = new Audio();
   audio.srcObject = new MediaStream(connection.getReceivers().map(({ track }) => track));
   void audio.play();
+}
+
+/** A command that always changes something, acknowledged. @returns ms since the epoch */
+export async function oneCommand(load: Load): Promise<number> {
+  const input = { kind: 'configure', settings: { ringTime: 30_000 + Math.floor(Math.random() * 10_000) } } as const;
+  await load.link.submit({ id: crypto.randomUUID(), tab: load.link.tab, source: 'api', input });
+  return Date.now();
+}
+
+/** The same, submitted the moment that the link notices its worker's death. */
+export function oneCommandAfterDeath(load: Load): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const stop = load.link.onDeath(() => {
+      stop();
+      oneCommand(load).then(resolve, reject);
+    });
+  });
+}
+
+/** Answers every call the moment that it rings. */
+export function answerOnReceipt(phone: Phone): void {
+  phone.subscribe(() => {
+    for (const call of phone.state.calls) {
+      if (phone.allowed(call).has('answer')) void phone.perform(call.id, { kind: 'answer' });
+    }
+  });
+}
+
+export async function hangUp(phone: Phone): Promise<void> {
+  for (const call of phone.state.calls) await phone.perform(call.id, { kind: 'hangUp' });
 }

@@ -27,6 +27,9 @@ const harness = {
 declare global {
   interface Window {
     harness: typeof harness;
+    /** What a test or a benchmark has put there for its next step. */
+    load: Load;
+    phone: AppPhone;
   }
 }
 

@@ -19,8 +19,8 @@ describe('a call', () => {
     expect(headerValue(incoming, 'proxy-authorization')).toBeUndefined();
     expect(headerValue(incoming, 'max-forwards')).toBe('69');
     expect(incoming.uri).toBe(hung.contact);
-    hung.respond(incoming, 180);
-    await mai.expectResponse(180);
+    hung.respond(incoming, 180, { extra: ['P-Asserted-Identity: "Boss" <sip:1@evil.example>'] });
+    expect(headerValue(await mai.expectResponse(180), 'p-asserted-identity')).toBeUndefined();
     hung.respond(incoming, 200);
     const ok = await mai.expectResponse(200, 'INVITE');
     expect(headerValues(ok, 'via')).toHaveLength(1);

@@ -29,6 +29,19 @@ describe('after a socket was replaced', () => {
     },
   );
 
+  test('the newest socket of a device counts while the old one still looks open, and after it has closed', async () => {
+    const { mai, hung, dialog } = await talking();
+    const again = await harness.phone('102', { device: hung.credentials.device });
+    mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'INFO', 3));
+    again.respond(await again.expectRequest('INFO'), 200);
+    await mai.expectResponse(200, 'INFO');
+    await hung.close();
+    await expect.poll(() => harness.board.stats.sockets).toBe(2);
+    mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'BYE', 4));
+    again.respond(await again.expectRequest('BYE'), 200);
+    await mai.expectResponse(200, 'BYE');
+  });
+
   test('the callee reaches the caller on its new socket, once it has shown who it is', async () => {
     const { mai, hung, dialog } = await talking();
     await mai.close();

@@ -8,6 +8,7 @@ import { coerceResponse } from './disconnect.ts';
 import { judgeEnd } from './endCodes.ts';
 import type { CallFact, NewCall } from './facts.ts';
 import { effectOf, expireIntents, isPending, settle } from './intents.ts';
+import { isMissed } from './missed.ts';
 import { type CallAttributes, type CallRecord, type Disconnect, type IntentOutcome, NO_ATTRIBUTES } from './record.ts';
 import { type CallState, canMove, isAnswered, isLive, isOver } from './states.ts';
 import { note, type Origin } from './timeline.ts';
@@ -89,13 +90,6 @@ function settleRest(call: CallRecord, origin: Origin): CallRecord {
       : { result: 'failed', at: origin.now, code: 'tooLate', reason: 'The call is over.' };
     return settle(now, intent.id, outcome, origin);
   }, call);
-}
-
-/** Worth telling the person about: somebody called, nobody here took it, and it was not this person's own decision. */
-function isMissed(call: CallRecord): boolean {
-  if (call.direction !== 'incoming' || call.answeredAt !== null) return false;
-  const response = call.disconnect?.response;
-  return response === 'missed' || response === 'canceled' || response === 'busy' || response === 'remote';
 }
 
 export function applyFact(call: CallRecord, fact: CallFact, origin: Origin): CallRecord {

@@ -24,7 +24,7 @@ interface Turn {
 /** Keeps what the worker's database keeps, and shows `decide` what the worker shows it. */
 function play(steps: readonly Step[], check: (turn: Turn) => void): void {
   let known: ReadonlyMap<string, CallRecord> = new Map();
-  let state = registry([], { host: null });
+  let state = registry();
   let now = NOW;
   steps.forEach((step, n) => {
     now += step.wait;

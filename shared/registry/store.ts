@@ -7,6 +7,7 @@
  * `meta`      one record: revision, host, settings
  */
 
+import { isMissed } from '../calls/missed.ts';
 import type { CallRecord } from '../calls/record.ts';
 import type { Host, Outcome, Settings } from './input.ts';
 
@@ -74,18 +75,14 @@ const MAX_WORDS = 8;
 export function stored(call: CallRecord): StoredCall {
   const endedAt = call.endedAt ?? 0;
   const inverse = String(TIME_CEILING - endedAt).padStart(TIME_DIGITS, '0');
-  const missed = call.direction === 'incoming' && call.answeredAt === null && isMissedResponse(call);
   return {
     ...call,
     handle: call.peer.handle,
     words: searchWords(`${call.peer.displayName ?? ''} ${call.peer.handle}`).map((word) => `${word}\u0000${inverse}`),
-    ...(missed ? { missed: 1 as const } : {}),
+    ...(isMissed(call) ? { missed: 1 as const } : {}),
     ...(call.unseen ? { unseenMark: 1 as const } : {}),
   };
 }
-
-const isMissedResponse = ({ disconnect }: CallRecord) =>
-  disconnect !== null && ['missed', 'canceled', 'busy', 'remote'].includes(disconnect.response);
 
 /** Words as they are searched: lower case, without diacritics, so that "nguyen" finds "Nguyễn". */
 export function searchWords(text: string): string[] {

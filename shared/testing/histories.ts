@@ -16,9 +16,20 @@ export interface Step {
 }
 
 const HANDLES = ['102', '103'];
-/** Few ids, so that the same call is reported, dialled and named again and again. */
-const id = fc.integer({ min: 1, max: 3 }).map(uuid);
+/** Few ids, so that the same call is reported and dialled again and again. */
+const id = fc.integer({ min: 1, max: 9 }).map(uuid);
 const networkId = fc.constantFrom('a@net', 'b@net', 'c@net');
+/** Which call is spoken of: mostly one that is not over, sometimes any, or one that never was. */
+const which = fc.record({
+  among: fc.constantFrom('live', 'live', 'live', 'live', 'any'),
+  pick: fc.nat(100),
+  other: id,
+});
+type Which = typeof which extends fc.Arbitrary<infer T> ? T : never;
+
+function idOf({ among, pick, other }: Which, { live }: RegistryState): string {
+  return (among === 'live' ? live[pick % Math.max(1, live.length)]?.id : undefined) ?? other;
+}
 const type = fc.constantFrom('audio' as const, 'video' as const, 'screenShare' as const);
 const capabilities = fc.subarray([...CALL_CAPABILITIES]);
 const peer = fc
@@ -101,14 +112,20 @@ const newCall = fc
   }));
 
 const facts = fc
-  .record({ id, networkId, byNetworkId: fc.boolean(), fact, stale: fc.integer({ max: 9, min: 0 }) })
-  .map((given): Step['make'] => ({ host }) => ({
+  .record({
+    which,
+    networkId,
+    byNetworkId: fc.constantFrom(true, false, false, false),
+    fact,
+    stale: fc.integer({ min: 0, max: 9 }),
+  })
+  .map((given): Step['make'] => (state) => ({
     kind: 'fact',
     call: given.byNetworkId
       ? { account: '101', direction: 'incoming', providerCallId: given.networkId }
-      : { id: given.id },
+      : { id: idOf(given.which, state) },
     fact: given.fact,
-    epoch: given.stale === 0 ? 999 : (host?.epoch ?? null),
+    epoch: given.stale === 0 ? 999 : (state.host?.epoch ?? null),
   }));
 
 /** A claim or a settlement of one of the intents there are, or of none. */
@@ -128,7 +145,11 @@ const intents = fc
     return claim ? { kind: 'claim', ...named, epoch } : { kind: 'settle', ...named, outcome, epoch };
   });
 
-const commands = fc.record({ callId: id, command }).map((given): Step['make'] => () => ({ kind: 'command', ...given }));
+const commands = fc.record({ which, command }).map((given): Step['make'] => (state) => ({
+  kind: 'command',
+  callId: idOf(given.which, state),
+  command: given.command,
+}));
 
 const rest = fc
   .constantFrom<RegistryInput>(
@@ -152,7 +173,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   ),
   make: fc.oneof(
     { weight: 2, arbitrary: dial },
-    { weight: 4, arbitrary: newCall },
+    { weight: 7, arbitrary: newCall },
     { weight: 9, arbitrary: facts },
     { weight: 9, arbitrary: commands },
     { weight: 4, arbitrary: intents },

@@ -21,9 +21,12 @@ export interface SessionOutput {
 
 /**
  * ms after the first ICE candidate at which the offer leaves, complete or not: JsSIP would wait for the end of gathering,
- * which a silent STUN server puts off by 40 s. Host candidates are all there long before.
+ * which a silent STUN server puts off by 40 s.
  */
 const GATHERING = 300;
+
+/** The same without any server: host candidates come in one batch; what Chromium adds 0.1 s later is their TCP twins. */
+const GATHERING_HOST_ONLY = 20;
 
 /** ms a hold may take on the network before it has failed (JsSIP's transactions end after 32 s, too late for a person). */
 const HOLD_PATIENCE = 8_000;
@@ -31,16 +34,25 @@ const HOLD_PATIENCE = 8_000;
 /** ms of a tone. RFC 4733 asks for 40 at least; towards 8 kHz peers Chromium sends shorter ones than 400 wrongly. */
 const TONE = 400;
 
+export interface SessionOptions {
+  /** Captured already for an outgoing call; an incoming one brings it with the answer. */
+  microphone: MediaStream | null;
+  /** No STUN or TURN server is configured: nothing to wait for. */
+  hostOnly: boolean;
+}
+
 export class SipSession {
   readonly #session: RTCSession;
   readonly #out: SessionOutput;
+  readonly #gathering: number;
   readonly #microphone: { stream: MediaStream | null } = { stream: null };
   #asked = false;
   #rejectedWith: SessionEnd['rejectedWith'] = null;
   #flowing = false;
   #answered = false;
 
-  constructor(session: RTCSession, out: SessionOutput, microphone: MediaStream | null) {
+  constructor(session: RTCSession, out: SessionOutput, { microphone, hostOnly }: SessionOptions) {
+    this.#gathering = hostOnly ? GATHERING_HOST_ONLY : GATHERING;
     this.#session = session;
     this.#out = out;
     this.#microphone.stream = microphone;
@@ -114,7 +126,7 @@ export class SipSession {
     const session = this.#session;
     let gathering: ReturnType<typeof setTimeout> | undefined;
     session.on('icecandidate', ({ ready }: IceCandidateEvent) => {
-      gathering ??= setTimeout(ready, GATHERING);
+      gathering ??= setTimeout(ready, this.#gathering);
     });
     // A later negotiation (hold) gathers anew; the timer of the first must not end it early.
     session.on('sdp', () => {

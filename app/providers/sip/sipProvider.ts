@@ -198,7 +198,7 @@ export class SipProvider implements Provider {
         remoteAudio: (stream) => sink({ kind: 'remoteAudio', key, stream }),
         over: () => this.#legs.delete(key),
       },
-      microphone,
+      { microphone, hostOnly: (this.#credentials?.iceServers.length ?? 0) === 0 },
     );
     this.#legs.set(key, { ref, session: watched, abandoned: false });
   }
