@@ -26,6 +26,14 @@ describe('the call info record (1.5)', () => {
     });
   });
 
+  it('of an incoming call that was answered too late: another device had it', () => {
+    const late = applyFact(incoming(), accepted, at(3_000));
+    const reason = { protocol: 'SIP', cause: 200 } as const;
+    const over = applyFact(late, { kind: 'ended', by: 'remote', code: 487, reason, text: null }, at(3_100));
+    expect(over.disconnect?.response).toBe('answeredElsewhere');
+    expect(callInfo(over)).toMatchObject({ time_start_to_answer: null, disposition: 'no_answered' });
+  });
+
   it('of an outgoing call that rang in vain', () => {
     const ringing = withFacts(outgoing(), { kind: 'progress', ringing: true });
     expect(callInfo(applyFact(ringing, ended(480), at(30_000)))).toEqual({

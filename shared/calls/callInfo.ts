@@ -1,6 +1,7 @@
 /** The call info record of a finished call (1.5): these fields and nothing missing. */
 
 import { type Disposition, disposition } from './endCodes.ts';
+import { wasAnswered } from './missed.ts';
 import type { CallRecord } from './record.ts';
 
 export interface CallInfo {
@@ -20,15 +21,16 @@ export interface CallInfo {
 export function callInfo(call: CallRecord): CallInfo | null {
   if (call.endedAt === null || call.disconnect === null) return null;
   const incoming = call.direction === 'incoming';
+  const answered = wasAnswered(call);
   return {
     transaction_id: call.id,
     direction: incoming ? 'inbound' : 'outbound',
     source_number: incoming ? call.peer.handle : call.account,
     destination_number: incoming ? call.account : call.peer.handle,
-    time_start_to_answer: call.answeredAt,
+    time_start_to_answer: answered ? call.answeredAt : null,
     time_end: call.endedAt,
     sip_user: call.account,
-    disposition: disposition(call.disconnect.response, call.answeredAt !== null),
+    disposition: disposition(call.disconnect.response, answered),
   };
 }
 

@@ -31,7 +31,7 @@ const COERCED: readonly [CallState, DisconnectResponse, DisconnectResponse][] = 
   ['connecting', 'declined', 'local'],
   ['connecting', 'busy', 'remote'],
   ...(['active', 'reconnecting'] as const).flatMap((state): [CallState, DisconnectResponse, DisconnectResponse][] => [
-    [state, 'canceled', 'local'],
+    [state, 'canceled', 'remote'], // of an incoming call: the caller is who gives up
     [state, 'missed', 'remote'],
     [state, 'rejected', 'remote'],
     [state, 'declined', 'local'],
@@ -49,11 +49,15 @@ const CELLS = CALL_STATES.filter((state) => state !== 'disconnecting' && state !
   }),
 );
 
+const byOutgoing = (response: DisconnectResponse, incoming: DisconnectResponse | undefined) =>
+  response === 'canceled' ? 'local' : incoming;
+
 describe('why a call ended, by the state it ended from (1.2)', () => {
   it.each(CELLS)('$state, $response: recorded as $becomes', ({ state, response, allowed, becomes }) => {
     expect(isAllowedResponse(state, response)).toBe(allowed);
-    expect(coerceResponse(state, response)).toBe(becomes);
-    const over = applyFact(callIn(state), { kind: 'disconnected', response, endCode: 499 }, at(1));
+    const call = callIn(state);
+    expect(coerceResponse(state, response, 'outgoing')).toBe(allowed ? response : byOutgoing(response, becomes));
+    const over = applyFact(call, { kind: 'disconnected', response, endCode: 499 }, at(1));
     expect(over).toMatchObject({ state: 'disconnected', disconnect: { response: becomes, endCode: 499 } });
     const coerced = over.timeline.filter((entry) => entry.what === 'coerced').map((entry) => entry.detail);
     expect(coerced).toEqual(allowed ? [] : [`reported ${response} in ${state}, recorded ${becomes}`]);

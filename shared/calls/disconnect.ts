@@ -1,5 +1,6 @@
 /** Why a call ended, and which answers to that question are possible from which state (1.2). */
 
+import type { CallDirection } from './record.ts';
 import type { CallState } from './states.ts';
 
 export const DISCONNECT_RESPONSES = [
@@ -46,7 +47,7 @@ export function isAllowedResponse(state: CallState, response: DisconnectResponse
 const NEAREST: Readonly<Record<DisconnectResponse, readonly DisconnectResponse[]>> = {
   local: ['declined', 'canceled'],
   remote: ['canceled'],
-  canceled: ['local', 'remote'],
+  canceled: [],
   missed: ['remote', 'canceled'],
   rejected: ['remote'],
   declined: ['rejected', 'local'],
@@ -61,7 +62,13 @@ const NEAREST: Readonly<Record<DisconnectResponse, readonly DisconnectResponse[]
  * The response as the state allows it. A response that the table does not allow never keeps a dead call alive: the
  * nearest allowed one is recorded instead (a `local` while ringing is `declined`, as hang-up is there).
  */
-export function coerceResponse(state: CallState, response: DisconnectResponse): DisconnectResponse {
+export function coerceResponse(
+  state: CallState,
+  response: DisconnectResponse,
+  direction: CallDirection,
+): DisconnectResponse {
   if (isAllowedResponse(state, response)) return response;
+  // Who gives up is the caller: us on the way out, them on the way in.
+  if (response === 'canceled') return direction === 'outgoing' ? 'local' : 'remote';
   return NEAREST[response].find((other) => isAllowedResponse(state, other)) ?? 'unknown';
 }

@@ -69,11 +69,12 @@ export function end(call: CallRecord, disconnect: Disconnect, origin: Origin): C
     : coerced(call, from, disconnect, origin);
   const response = fixed.disconnect?.response ?? 'unknown';
   const ended = move({ ...fixed, endedFrom: from }, 'disconnected', origin, `disconnected: ${response}`);
-  return { ...settleRest(ended, origin), endedAt: origin.now, unseen: isMissed(ended) };
+  const over = { ...settleRest(ended, origin), endedAt: origin.now };
+  return { ...over, unseen: isMissed(over) };
 }
 
 function coerced(call: CallRecord, from: CallState, disconnect: Disconnect, origin: Origin): CallRecord {
-  const response = coerceResponse(from, disconnect.response);
+  const response = coerceResponse(from, disconnect.response, call.direction);
   const noted =
     response === disconnect.response
       ? call

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallRecord } from '../calls/record.ts';
+import { applyDeadlines } from '../calls/reduce.ts';
 import { CALL_STATES, type CallState } from '../calls/states.ts';
 import { ask, DIAL, fails, only, perform, stateAfter, succeeds } from '../testing/asking.ts';
 import { at, callIn, HOST, incoming, lastEntry, NOW, registry, uuid } from '../testing/samples.ts';
@@ -152,14 +153,31 @@ describe('claimHost', () => {
     expect(take(registry([], { host: null }))).toMatchObject({ host: { tab, epoch: 1 }, result: { epoch: 1 } });
   });
 
-  it.each(CALL_STATES.filter((state) => state !== 'disconnected' && state !== 'ringing'))(
+  const RESTED: readonly CallState[] = ['ringing', 'disconnecting', 'disconnected'];
+
+  it.each(CALL_STATES.filter((state) => !RESTED.includes(state)))(
     'ends a call in %s that the lost host held',
     (state) => {
       const call = only(take(registry([hosted(state)])));
-      const response = state === 'disconnecting' ? 'local' : 'error';
-      expect(call).toMatchObject({ state: 'disconnected', disconnect: { response } });
+      expect(call).toMatchObject({ state: 'disconnected', disconnect: { response: 'error' } });
     },
   );
+
+  it('gives a goodbye that was under way to the next host, and the deadline ends it otherwise', () => {
+    const active = hosted('active');
+    const asked = stateAfter(registry([active]), perform(active, { kind: 'hangUp' }));
+    const claimed = stateAfter(asked, ask(asked, { kind: 'claim', callId: active.id, intentId: uuid(500), epoch: 1 }));
+    const call = only(take(claimed));
+    expect(call).toMatchObject({
+      state: 'disconnecting',
+      host: null,
+      intents: [{ action: 'hangUp', epoch: null, outcome: null }],
+    });
+    expect(applyDeadlines(call, { now: NOW + 60_000, source: 'timer', tab: null })).toMatchObject({
+      state: 'disconnected',
+      disconnect: { response: 'local' },
+    });
+  });
 
   it('lets a ringing call ring on, and gives its answer to the next host', () => {
     const ringing = hosted('ringing');

@@ -14,6 +14,8 @@ export function handOver(call: CallRecord, origin: Origin): CallRecord {
     .filter(isPending)
     .reduce((current, intent) => handOverIntent(current, intent, origin), call);
   if (call.state === 'ringing') return { ...note(handed, origin, 'fact', 'host lost; rings on'), host: null };
+  // It is over for the person; the network may still have to be told. If the next host cannot, the deadline ends it.
+  if (call.state === 'disconnecting') return { ...note(handed, origin, 'fact', 'host lost'), host: null };
   return end(handed, { response: 'error', endCode: null, reason: HOST_LOST }, origin);
 }
 
