@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { callInfo } from '../calls/callInfo.ts';
 import { DISCONNECT_RESPONSES, type DisconnectResponse, isAllowedResponse } from '../calls/disconnect.ts';
 import { isPending } from '../calls/intents.ts';
+import { wasAnswered } from '../calls/missed.ts';
 import { type CallRecord, MAX_TIMELINE } from '../calls/record.ts';
 import { CALL_STATES, type CallState, canMove, ENTRY_STATES, isLive, isOver } from '../calls/states.ts';
 import { history, type Step, submit } from '../testing/histories.ts';
@@ -110,7 +111,8 @@ describe('at every turn of every history', () => {
       expect(call.deadline).toBeNull();
       const info = callInfo(call);
       expect(info?.time_end).toBeGreaterThanOrEqual(call.createdAt);
-      expect(info?.disposition === 'answered').toBe(call.answeredAt !== null);
+      expect(info?.disposition === 'answered').toBe(wasAnswered(call));
+      expect(info?.time_start_to_answer).toBe(wasAnswered(call) ? call.answeredAt : null);
     }
   });
 
