@@ -13,15 +13,16 @@ export function tool(name, pkg = name) {
   return join(folder, typeof bin === 'string' ? bin : bin[name]);
 }
 
-export const startNode = (args, env = {}) => start(process.execPath, args, env);
+export const startNode = (args, env = {}, options = {}) => start(process.execPath, args, env, options);
 
-export function start(command, args, env = {}) {
+export function start(command, args, env = {}, options = {}) {
   return spawn(command, args, {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, ...env },
     // npm is a batch file on Windows, which only a shell can start.
     shell: process.platform === 'win32' && command === 'npm',
+    ...options,
   });
 }
 

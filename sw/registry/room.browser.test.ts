@@ -1,0 +1,194 @@
+/** What goes when there is too much: old calls, old log entries, and what a full disk takes. Never a live call. */
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
+import { LOG_KEPT } from '../../shared/registry/store.ts';
+import { NOW, uuid } from '../../shared/testing/samples.ts';
+import { type Database, DatabaseHandle } from './database.ts';
+import { endOf, Opened, removeOpened, ringing } from './testing/opened.ts';
+
+afterEach(removeOpened);
+
+const DAY = 86_400_000;
+
+describe('retention', () => {
+  it('by count removes the oldest finished calls and no live one', async () => {
+    const store = new Opened();
+    await store.submit({ kind: 'configure', settings: { maxCalls: 16, retention: { calls: 3, days: 730 } } });
+    const lives = ringing({ ringDeadline: NOW + DAY });
+    await store.submit(lives);
+    const finished: string[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      store.now += 1_000;
+      finished.push(await store.finish());
+    }
+    const { live, history, meta } = await store.contents();
+    expect(history.map(({ id }) => id)).toEqual(finished.slice(-3));
+    expect(meta?.finished).toBe(3);
+    expect(live.map(({ id }) => id)).toEqual([lives.callId]);
+  });
+
+  it('by age removes what is older, and keeps a live call however old', async () => {
+    const store = new Opened();
+    await store.submit({ kind: 'configure', settings: { maxCalls: 16, retention: { calls: 100, days: 2 } } });
+    const lives = ringing({ entry: 'active', ringDeadline: null });
+    await store.submit(lives);
+    await store.finish();
+    store.now += DAY;
+    const second = await store.finish();
+    store.now += DAY + 1;
+    const third = await store.finish();
+    const { live, history, meta } = await store.contents();
+    expect(history.map(({ id }) => id)).toEqual([second, third]);
+    expect(meta?.finished).toBe(2);
+    expect(live.map(({ id }) => id)).toEqual([lives.callId]);
+  });
+
+  it('that was lowered removes a bounded number with each call that ends, until it is reached', async () => {
+    const store = new Opened();
+    const tx = (await store.database.get()).transaction(['history', 'meta'], 'readwrite');
+    await store.finish().then((id) => id);
+    await tx.done;
+    const [one] = (await store.contents()).history;
+    if (!one) throw new Error('nothing has ended');
+    const db = await store.database.get();
+    const seed = db.transaction(['history', 'meta'], 'readwrite');
+    for (let n = 0; n < 249; n += 1) {
+      await seed.objectStore('history').put({ ...one, id: uuid(n), endedAt: NOW - 1_000 + n });
+    }
+    const settings = { ...DEFAULT_SETTINGS, retention: { calls: 10, days: 730 } };
+    await seed.objectStore('meta').put({ key: 'registry', rev: 2, host: null, settings, finished: 250 });
+    await seed.done;
+    const kept: number[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      await store.finish();
+      kept.push((await store.contents()).history.length);
+    }
+    expect(kept).toEqual([151, 52, 10, 10]);
+    expect((await store.contents()).meta?.finished).toBe(10);
+  });
+});
+
+describe('the log', () => {
+  it('keeps the last entries, so that a repeat of any of them is recognised', async () => {
+    const store = new Opened();
+    // The revision before one at which it is trimmed; of the 20,000 entries only those around the cut are needed.
+    const rev = LOG_KEPT + 479;
+    expect((rev + 1) % 256).toBe(0);
+    const tx = (await store.database.get()).transaction(['log', 'meta'], 'readwrite');
+    for (const at of [1, 479, 480, 481, 482, rev]) {
+      const outcome = { ok: true, rev: at, callId: null, epoch: null } as const;
+      await tx.objectStore('log').put({ rev: at, id: uuid(at), at: NOW, calls: [], outcome });
+    }
+    await tx.objectStore('meta').put({ key: 'registry', rev, host: null, settings: DEFAULT_SETTINGS, finished: 0 });
+    await tx.done;
+    await store.submit(ringing());
+    const revs = (await store.contents()).log.map((entry) => entry.rev);
+    expect(revs).toEqual([481, 482, rev, rev + 1]);
+    expect((rev + 1) - 481 + 1).toBe(LOG_KEPT);
+    const repeat = await store.submit({ kind: 'claimHost' }, uuid(481));
+    expect(repeat).toEqual({ outcome: { ok: true, rev: 481, callId: null, epoch: null }, delta: null });
+  });
+});
+
+/**
+ * A disk that is full for the next `times` commits. A browser cannot be told to have a full disk (Chromium's own switch for
+ * it does not reach IndexedDB), so the seam is the database: everything is really put, and then the real transaction is
+ * aborted with the error that the specification gives for it, in place of the last of the writes.
+ */
+class FullDisk extends DatabaseHandle {
+  times = 0;
+
+  override async get(): Promise<Database> {
+    const db = await super.get();
+    return new Proxy(db, {
+      get: (target, property) =>
+        property === 'transaction' ? this.#transaction(target) : Reflect.get(target, property, target),
+    });
+  }
+
+  #transaction(db: Database): Database['transaction'] {
+    return (...args: Parameters<Database['transaction']>) => {
+      const tx = db.transaction(...args);
+      // The commit of a submission is the one that writes the log.
+      if (this.times === 0 || !Array.from(tx.objectStoreNames).includes('log')) return tx;
+      this.times -= 1;
+      return new Proxy(tx, {
+        get: (target, property) =>
+          property === 'objectStore'
+            ? (name: 'log' | 'meta') => (name === 'meta' ? fullMeta(target) : target.objectStore(name))
+            : Reflect.get(target, property, target),
+      });
+    };
+  }
+}
+
+/** The `meta` store of a transaction that runs out of room when it is written. */
+function fullMeta(tx: { abort(): void; objectStore(name: 'meta'): object; done: Promise<void> }) {
+  return new Proxy(tx.objectStore('meta'), {
+    get: (target, property) => {
+      if (property !== 'put') return Reflect.get(target, property, target);
+      return () => {
+        tx.done.catch(() => undefined); // as whoever waits for the commit would hear
+        tx.abort();
+        return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
+      };
+    },
+  });
+}
+
+describe('a full disk', () => {
+  async function fullStore() {
+    let disk: FullDisk | undefined;
+    const store = new Opened((name) => {
+      disk = new FullDisk(name);
+      return disk;
+    });
+    await store.submit({ kind: 'configure', settings: { maxCalls: 16 } });
+    const lives = ringing({ ringDeadline: NOW + DAY });
+    await store.submit(lives);
+    const old = [await store.finish(), await store.finish()];
+    if (!disk) throw new Error('no database was opened');
+    return { store, disk, live: lives.callId, old };
+  }
+
+  it('takes the oldest finished calls, says how many, and the submission is done', async () => {
+    const { store, disk, live, old } = await fullStore();
+    disk.times = 1;
+    const { outcome, delta } = await store.submit({ kind: 'command', callId: live, command: { kind: 'silence' } });
+    expect(outcome).toMatchObject({ ok: true });
+    expect(delta?.calls[0]?.attributes.silenced).toBe(true);
+    expect(store.dropped).toEqual([old.length]);
+    const contents = await store.contents();
+    expect(contents.history).toEqual([]);
+    expect(contents.meta).toMatchObject({ finished: 0, rev: outcome.rev });
+    expect(contents.live.map(({ id, attributes }) => [id, attributes.silenced])).toEqual([[live, true]]);
+  });
+
+  it('takes no more than makes room for hundreds of calls', async () => {
+    const { store, disk, live } = await fullStore();
+    const [one] = (await store.contents()).history;
+    if (!one) throw new Error('nothing has ended');
+    const seed = (await store.database.get()).transaction('history', 'readwrite');
+    for (let n = 0; n < 600; n += 1) await seed.store.put({ ...one, id: uuid(n), endedAt: NOW + 1 + n });
+    await seed.done;
+    disk.times = 1;
+    await store.submit({ kind: 'command', callId: live, command: { kind: 'silence' } });
+    expect(store.dropped).toEqual([500]);
+    expect((await store.contents()).history.map(({ id }) => id)).toEqual(
+      Array.from({ length: 102 }, (_, n) => uuid(n + 498)),
+    );
+  });
+
+  it('that stays full is an error, and the live call is as it was', async () => {
+    const { store, disk, live } = await fullStore();
+    const before = await store.contents();
+    disk.times = 2;
+    await expect(store.submit(endOf(live), uuid(500))).rejects.toMatchObject({ code: 'quotaExceeded' });
+    const contents = await store.contents();
+    expect(contents.live).toEqual(before.live);
+    expect(contents.log).toEqual(before.log);
+    await store.submit(endOf(live), uuid(500)); // there is room again: the same submission is done
+    expect((await store.contents()).history.map(({ id }) => id)).toEqual([live]);
+  });
+});
