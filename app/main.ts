@@ -6,10 +6,15 @@ import type { SwitchhookEvents } from './ui/element.ts';
 const phone = new AppPhone();
 const screen = document.createElement('switchhook-phone');
 screen.phone = phone;
-// For whoever drives the page from outside: whether the line is up.
+// For whoever drives the page from outside: whether the line is up, and what this tab does.
 phone.subscribe(() => {
-  screen.dataset.registration = phone.state.registration;
+  const { registration, role, ringer } = phone.state;
+  Object.assign(screen.dataset, { registration, role, ringer });
 });
 screen.addEventListener('key', (event) => phone.keyTone((event as CustomEvent<SwitchhookEvents['key']>).detail.digit));
+// A live call is on the screen wherever one is; a missed one is among the recents.
+phone.onOpened = ({ kind }) => {
+  if (kind === 'missed') location.hash = '#/recents';
+};
 document.body.append(screen);
 await phone.start();

@@ -100,18 +100,24 @@ test('nobody answers', async () => {
   expect(missed).toMatchObject({ disconnect: { response: 'missed' }, unseen: true });
 });
 
-test('busy: who is in a call is busy, and hears of it afterwards', async () => {
-  const alice = await openPhone(switchboard.url, '103', { tone: 700 });
+test('busy: who has as many calls as may be is busy, and hears of it afterwards', async () => {
+  const [alice, ben] = await Promise.all([
+    openPhone(switchboard.url, '103', { tone: 700 }),
+    openPhone(switchboard.url, '104', { tone: 600 }),
+  ]);
   try {
     await connect();
     await alice.dial('102');
-    expect(await ends(alice)).toMatchObject({ response: 'busy', endCode: 486 });
+    await hung.sees('ringing');
+    await ben.dial('102');
+    expect(await ends(ben)).toMatchObject({ response: 'busy', endCode: 486 });
+    await alice.press('hangUp');
     await mai.press('hangUp');
     await expect
-      .poll(async () => (await hung.lastCall(2)) && (await responses(hung)), { message: 'both calls of the busy one' })
-      .toEqual(['busy', 'remote']);
+      .poll(() => responses(hung), { message: 'all calls of the busy one' })
+      .toEqual(['busy', 'canceled', 'remote']);
   } finally {
-    await alice.close();
+    await Promise.all([alice.close(), ben.close()]);
   }
 });
 

@@ -19,6 +19,10 @@ export interface Limits {
   maxTransactionsPerSocket: number;
   /** Live SIP sockets of one account: its devices, and as many again that are being replaced. */
   maxSocketsPerAccount: number;
+  /**
+   * Branches that one request may start: every device of an account, and as many again that come back while it rings.
+   */
+  maxBranchesPerRequest: number;
   /** Milliseconds between WebSocket pings: half of the 60 s after which common reverse proxies drop a silent one. */
   pingMs: number;
   /** Milliseconds that a digest nonce is good for. RFC 7616 5.4 asks for a bound; five minutes is Kamailio's default. */
@@ -45,6 +49,8 @@ export interface Limits {
   requestsPerMinute: number;
   /** scrypt N (memory is 128*N*8 bytes); N=2^15, r=8, p=3 is one of OWASP's equivalent settings. */
   scryptCost: number;
+  /** Milliseconds between the sweeps of what has expired: how late an expired session's sockets may be closed. */
+  sweepMs: number;
   /** Milliseconds that a graceful stop may take before the remaining connections are cut. */
   shutdownMs: number;
 }
@@ -58,6 +64,7 @@ export const defaultLimits: Limits = {
   maxBufferedBytes: 1_048_576,
   maxTransactionsPerSocket: 200,
   maxSocketsPerAccount: 32,
+  maxBranchesPerRequest: 64,
   pingMs: 30_000,
   nonceMs: 300_000,
   maxNonces: 100_000,
@@ -71,6 +78,7 @@ export const defaultLimits: Limits = {
   loginsPerMinute: 60,
   requestsPerMinute: 3000,
   scryptCost: 32_768,
+  sweepMs: 60_000,
   shutdownMs: 3000,
 };
 

@@ -19,9 +19,6 @@ import { LoginFailureRepository } from './storage/loginFailures.ts';
 import { SessionRepository } from './storage/sessions.ts';
 import { SipCredentialsRepository } from './storage/sipCredentials.ts';
 
-/** Milliseconds between the sweeps of what has expired; nothing depends on it but the size of the tables. */
-const SWEEP_MS = 60_000;
-
 export interface NewAccountRequest {
   username: string;
   extension: string;
@@ -105,7 +102,7 @@ async function assemble(config: Config, db: Database): Promise<Parts> {
     sweepDatabase(sessionRows, failures, config).catch((error: unknown) => {
       app.log.error({ err: error }, 'expired rows not removed');
     });
-  }, SWEEP_MS).unref();
+  }, config.limits.sweepMs).unref();
   return { config, db, app, accounts, records, sockets, sip, sweep };
 }
 

@@ -12,7 +12,7 @@ import { PROTOCOL, type WorkerMessage } from '../shared/link/protocol.ts';
 import { planNotifications } from '../shared/notifications/plan.ts';
 import type { Outcome, Submission } from '../shared/registry/input.ts';
 import { beginLife } from './life.ts';
-import { stranger, understands, workerApi } from './link/api.ts';
+import { type ApiParts, stranger, understands, workerApi } from './link/api.ts';
 import { expose } from './link/gate.ts';
 import { onClick } from './notifications/click.ts';
 import { Reconciler, type ShownData } from './notifications/reconciler.ts';
@@ -64,18 +64,23 @@ function report(error: unknown): void {
   console.error(`switchhook: ${code}: ${reason}`);
 }
 
-const api = workerApi({
-  async hello() {
+const parts: ApiParts = {
+  async hello(tab) {
     await life.locked;
     const meta = await (await database.get()).get('meta', 'registry');
-    return { protocol: PROTOCOL, instance: life.instance, lock: life.lock, rev: meta?.rev ?? 0 };
+    return { protocol: PROTOCOL, instance: life.instance, lock: life.lock, tab, rev: meta?.rev ?? 0 };
   },
   async submit(submission) {
     const outcome = await submit(submission);
     setTimeout(reconcileSoon);
     return outcome;
   },
-});
+};
+
+/** The tab that hosts, as far as the registry knows. */
+async function hostTab(): Promise<string | null> {
+  return (await (await database.get()).get('meta', 'registry'))?.host?.tab ?? null;
+}
 
 const tick = (): Promise<Outcome> =>
   submit({ id: crypto.randomUUID(), tab: null, source: 'timer', input: { kind: 'tick' } });
@@ -88,7 +93,8 @@ function onMessage(
     case 'connect': {
       const port = event.ports[0];
       if (!port) return undefined;
-      expose(understands(message.protocol) ? api : stranger, port);
+      const tab = event.source instanceof Client ? event.source.id : null;
+      expose(understands(message.protocol) ? workerApi(parts, tab) : stranger, port);
       return tick().then(() => reconciler.reconcile());
     }
     case 'visibility':
@@ -117,7 +123,7 @@ self.addEventListener('notificationclick', (event) => {
   const data = event.notification.data as ShownData | null;
   if (!data) return;
   clicked.add(event.notification.tag);
-  const work = onClick(data, event.action, { clients: self.clients, submit }).catch(report);
+  const work = onClick(data, event.action, { clients: self.clients, hostTab, submit }).catch(report);
   event.waitUntil(work.then(() => reconciler.reconcile()).catch(report));
 });
 

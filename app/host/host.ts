@@ -1,6 +1,6 @@
 /**
- * The host tab: exactly one per origin, elected by a Web Lock held for the tab's life. It holds the provider, reports what
- * the network says, and carries out what people ask; it writes no call by itself.
+ * The host tab: exactly one per origin. It holds the provider, reports what the network says, and carries out what people
+ * ask; it writes no call by itself. A tab that is not the host watches whether the host does its work.
  */
 
 import type { CallRecord, Intent } from '../../shared/calls/record.ts';
@@ -8,8 +8,11 @@ import { fromWire, SwitchhookError } from '../../shared/errors.ts';
 import type { Outcome, RegistryInput } from '../../shared/registry/input.ts';
 import type { WorkerLink } from '../link/link.ts';
 import type { RegistryMirror } from '../link/mirror.ts';
-import { capabilitiesOf, type Provider, type ProviderEvent, type ProviderSink } from '../providers/provider.ts';
-import { carryOut, unclaimed } from './intents.ts';
+import type { Provider, ProviderEvent, ProviderSink } from '../providers/provider.ts';
+import { Election } from './election.ts';
+import { orphans, overdueAt, providerCall, unclaimed } from './intents.ts';
+import { Reports } from './reports.ts';
+import { perform } from './steps.ts';
 
 export interface HostOptions {
   link: WorkerLink;
@@ -23,151 +26,141 @@ export interface HostOptions {
   onError(error: SwitchhookError): void;
 }
 
-const LOCK = 'switchhook-host';
+const NOT_RESUMABLE = new SwitchhookError('notSupported', {
+  reason: 'This line cannot take a call over from another tab.',
+});
+
+/** What a tab has while it hosts. */
+interface Term {
+  epoch: number;
+  provider: Provider;
+  reports: Reports;
+  /** Intents that this term has begun; an intent stays unclaimed in our view until the claim's delta arrives. */
+  begun: Set<string>;
+}
 
 export class CallHost {
   readonly #options: HostOptions;
-  readonly #stopped = new AbortController();
-  /** Intents that this tab has begun; an intent stays unclaimed in our view until the claim's delta arrives. */
-  readonly #begun = new Set<string>();
-  #provider: Provider | undefined;
-  #epoch: number | null = null;
-  /** Reports go one after another: the order of facts is their meaning. */
-  #reports: Promise<unknown> = Promise.resolve();
+  readonly #election: Election;
+  #term: Term | undefined;
+  #watch: ReturnType<typeof setTimeout> | undefined;
+  #stopWatching: (() => void) | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
+    this.#election = new Election({ reign: (over) => this.#reign(over), onError: options.onError });
   }
 
-  /** Queues for the host's lock; hosts when it is granted, until {@link stop} or the end of the tab. */
+  /** Queues for the office; hosts when it is granted, until {@link stop} or the end of the tab. */
   start(): void {
-    const { signal } = this.#stopped;
-    const held = navigator.locks.request(LOCK, { signal }, () => this.#host());
-    held.catch((error: unknown) => {
-      if (!signal.aborted) this.#options.onError(SwitchhookError.from(error));
-    });
+    this.#stopWatching = this.#options.mirror.onChange(() => this.#onChange());
+    this.#election.stand().catch((error: unknown) => this.#fail(error));
   }
 
   async stop(): Promise<void> {
-    this.#stopped.abort();
-    await this.#provider?.disconnect();
+    this.#stopWatching?.();
+    clearTimeout(this.#watch);
+    await this.#term?.provider.disconnect();
+    this.#election.resign();
   }
 
   /** The page is going: whatever the provider can still say. */
   leave(): void {
-    this.#provider?.leave?.();
+    this.#term?.provider.leave?.();
   }
 
-  async #host(): Promise<void> {
-    const { signal } = this.#stopped;
-    const { mirror, link } = this.#options;
-    const outcome = await link.submit({
-      id: crypto.randomUUID(),
-      tab: link.tab,
-      source: 'recovery',
-      input: { kind: 'claimHost' },
-    });
+  async #reign(over: AbortSignal): Promise<void> {
+    const { link, mirror, account, provider: create, onRole } = this.#options;
+    const claim = { id: crypto.randomUUID(), tab: null, source: 'recovery', input: { kind: 'claimHost' } } as const;
+    const outcome = await link.submit(claim);
     if (!outcome.ok) throw fromWire(outcome.error);
-    this.#epoch = outcome.epoch;
-    this.#options.onRole('host');
-    const stopWatching = mirror.onChange(() => this.#work());
-    try {
-      this.#provider = await this.#options.provider((event) => this.#onEvent(event));
-      this.#connect(this.#provider);
-      this.#work();
-      if (!signal.aborted)
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    } finally {
-      stopWatching();
-      this.#epoch = null;
-      this.#options.onRole('guest');
-    }
+    const epoch = outcome.epoch ?? 0;
+    const reports = new Reports({ link, epoch, account, onError: (error) => this.#fail(error) });
+    const provider = await create((event) => this.#onEvent(event, reports));
+    reports.provider = provider;
+    this.#term = { epoch, provider, reports, begun: new Set() };
+    onRole('host');
+    provider.connect().catch((error: unknown) => this.#fail(SwitchhookError.from(error, 'registrationFailed')));
+    await mirror.until((state) => state.rev >= outcome.rev);
+    for (const call of orphans(mirror.state.live.values())) this.#takeUp(call, provider, reports);
+    this.#onChange();
+    if (!over.aborted)
+      await new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }));
+    this.#term = undefined;
+    provider.leave?.();
+    onRole('guest');
   }
 
-  #connect(provider: Provider): void {
-    provider
-      .connect()
-      .catch((error: unknown) => this.#options.onError(SwitchhookError.from(error, 'registrationFailed')));
+  /** A call that lost its host in conversation: resumed where the provider can, honestly ended where not. */
+  #takeUp(call: CallRecord, provider: Provider, reports: Reports): void {
+    const resumed = provider.resume?.(providerCall(call)) ?? Promise.reject(NOT_RESUMABLE);
+    const ended = { kind: 'disconnected', response: 'error', endCode: null } as const;
+    resumed.catch(() => reports.fact({ id: call.id }, ended)).catch((error: unknown) => this.#fail(error));
   }
 
-  #work(): void {
-    if (!this.#provider || this.#epoch === null) return;
+  #onChange(): void {
+    if (this.#term) this.#work(this.#term);
+    else this.#watchHost();
+  }
+
+  #work(term: Term): void {
     for (const { call, intent } of unclaimed(this.#options.mirror.state.live.values())) {
-      if (this.#begun.has(intent.id)) continue;
-      this.#begun.add(intent.id);
-      this.#carryOut(call, intent).catch((error: unknown) => this.#options.onError(SwitchhookError.from(error)));
+      if (term.begun.has(intent.id)) continue;
+      term.begun.add(intent.id);
+      this.#carryOut(term, call, intent).catch((error: unknown) => this.#fail(error));
     }
   }
 
-  async #carryOut(call: CallRecord, intent: Intent): Promise<void> {
-    const provider = this.#provider;
-    const epoch = this.#epoch;
-    if (!provider || epoch === null) return;
-    const claimed = await this.#submit({ kind: 'claim', callId: call.id, intentId: intent.id, epoch });
-    if (!claimed.ok) return; // settled meanwhile, or another host's: not ours to do
+  /** A guest's duty: when the host leaves an intent lying, take its office. */
+  #watchHost(): void {
+    clearTimeout(this.#watch);
+    const { live, host } = this.#options.mirror.state;
+    const due = host ? overdueAt(live.values()) : null;
+    if (due === null) return;
+    const look = () => {
+      const { live: now, host: still } = this.#options.mirror.state;
+      const overdue = overdueAt(now.values());
+      // Only the host that was found idle: a new one has a time of its own.
+      if (!this.#term && overdue !== null && overdue <= Date.now() && still?.epoch === host?.epoch)
+        this.#election.depose();
+    };
+    this.#watch = setTimeout(look, Math.max(0, due - Date.now()));
+  }
+
+  async #carryOut({ provider, reports, epoch }: Term, call: CallRecord, intent: Intent): Promise<void> {
     const of = { callId: call.id, intentId: intent.id, epoch };
+    const claimed = await this.#submit({ kind: 'claim', ...of });
+    if (!claimed.ok) return; // settled meanwhile, or another host's: not ours to do
+    const { mirror } = this.#options;
     try {
-      await carryOut(provider, call, intent);
-      await this.#report({ kind: 'settle', ...of, outcome: { result: 'fulfilled' } });
+      await perform({ provider, reports, calls: () => mirror.state.live.values() }, call, intent);
+      await reports.send({ kind: 'settle', ...of, outcome: { result: 'fulfilled' } });
     } catch (cause) {
       const { code, reason } = SwitchhookError.from(cause, 'signalling');
-      await this.#report({ kind: 'settle', ...of, outcome: { result: 'failed', code, reason } });
-      await this.#afterFailure(call, intent, epoch);
+      await reports.send({ kind: 'settle', ...of, outcome: { result: 'failed', code, reason } });
+      await this.#afterFailure(reports, call, intent);
     }
   }
 
   /** A call that could not be dialled, or that the network does not know when it is to end, is over. */
-  async #afterFailure(call: CallRecord, { action }: Intent, epoch: number): Promise<void> {
+  async #afterFailure(reports: Reports, call: CallRecord, { action }: Intent): Promise<void> {
     const ending = action === 'hangUp' || action === 'decline' || action === 'declineEverywhere';
     if (action !== 'dial' && !ending) return;
-    const fact = { kind: 'disconnected', response: ending ? 'local' : 'error', endCode: null } as const;
-    await this.#report({ kind: 'fact', call: { id: call.id }, fact, epoch });
+    await reports.fact({ id: call.id }, { kind: 'disconnected', response: ending ? 'local' : 'error', endCode: null });
   }
 
-  #onEvent(event: ProviderEvent): void {
+  #onEvent(event: ProviderEvent, reports: Reports): void {
+    if (this.#term && this.#term.reports !== reports) return; // a provider of an earlier term; it has nothing to say any more
     if (event.kind === 'registration') this.#options.onRegistration(event);
     else if (event.kind === 'remoteAudio') this.#options.onRemoteAudio(event.key, event.stream);
-    else this.#tell(event);
+    else reports.tell(event);
   }
 
-  /** What the network says of a call, to the registry. */
-  #tell(event: Extract<ProviderEvent, { kind: 'incoming' | 'fact' }>): void {
-    const epoch = this.#epoch;
-    if (epoch === null) return; // the lock is gone, and with it the right to speak
-    const input: RegistryInput =
-      event.kind === 'incoming'
-        ? this.#incoming(event, epoch)
-        : { kind: 'fact', call: event.call, fact: event.fact, epoch };
-    this.#report(input).catch((error: unknown) => this.#options.onError(SwitchhookError.from(error)));
+  #submit(input: RegistryInput): Promise<Outcome> {
+    return this.#options.link.submit({ id: crypto.randomUUID(), tab: null, source: 'provider', input });
   }
 
-  #incoming(event: Extract<ProviderEvent, { kind: 'incoming' }>, epoch: number): RegistryInput {
-    const { providerCallId, peer, type, ringDeadline } = event;
-    return {
-      kind: 'newCall',
-      callId: crypto.randomUUID(),
-      providerCallId,
-      account: this.#options.account,
-      direction: 'incoming',
-      entry: 'ringing',
-      type,
-      peer,
-      capabilities: capabilitiesOf(this.#provider?.operations ?? []),
-      ringDeadline,
-      data: null,
-      epoch,
-    };
-  }
-
-  /** In order, after everything that was reported before. */
-  #report(input: RegistryInput): Promise<Outcome> {
-    const reported = this.#reports.then(() => this.#submit(input));
-    this.#reports = reported.catch(() => undefined); // its own caller hears of it; the next report goes on
-    return reported;
-  }
-
-  async #submit(input: RegistryInput): Promise<Outcome> {
-    const { link } = this.#options;
-    return link.submit({ id: crypto.randomUUID(), tab: link.tab, source: 'provider', input });
+  #fail(error: unknown): void {
+    this.#options.onError(SwitchhookError.from(error));
   }
 }

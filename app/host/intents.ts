@@ -1,4 +1,4 @@
-/** How an intent is carried out: pure choice of what to ask of the provider. */
+/** How an intent is carried out, and whose turn it is: pure choices over the record. */
 
 import type { CallRecord, Intent } from '../../shared/calls/record.ts';
 import { SwitchhookError } from '../../shared/errors.ts';
@@ -40,10 +40,42 @@ function unsupported(action: string): Promise<never> {
   return Promise.reject(new SwitchhookError('notSupported', { reason: `This line cannot do that: ${action}.` }));
 }
 
-/** Pending intents that no host has claimed, oldest first: the host's work. */
-export function unclaimed(calls: Iterable<CallRecord>): { call: CallRecord; intent: Intent }[] {
+export interface Work {
+  call: CallRecord;
+  intent: Intent;
+}
+
+/** Pending intents that no host has claimed and one can, oldest first: the host's work. */
+export function unclaimed(calls: Iterable<CallRecord>): Work[] {
   return [...calls]
     .flatMap((call) => call.intents.map((intent) => ({ call, intent })))
-    .filter(({ intent }) => intent.outcome === null && intent.epoch === null)
+    .filter(({ call, intent }) => intent.outcome === null && intent.epoch === null && !awaitsNetwork(call))
     .sort((a, b) => a.intent.askedAt - b.intent.askedAt);
+}
+
+/** Calls that were in conversation when their host was lost. */
+export function orphans(calls: Iterable<CallRecord>): CallRecord[] {
+  return [...calls].filter(
+    ({ state, host, providerCallId }) => state === 'reconnecting' && host === null && providerCallId !== null,
+  );
+}
+
+/**
+ * A ring whose host was lost: the network rings the next host again (4.3), and only then is there something to answer or
+ * decline. An outgoing call, and one that never was on a network, waits for nobody.
+ */
+function awaitsNetwork({ direction, providerCallId, host }: CallRecord): boolean {
+  return direction === 'incoming' && providerCallId !== null && host === null;
+}
+
+/**
+ * ms in which a host that is alive has claimed an intent; the claim is one commit, a few ms. A host that is frozen, or
+ * hangs, is deposed after this (2.3).
+ */
+export const CLAIM_PATIENCE = 2_000;
+
+/** When the host has to be deposed should nothing happen before; null where nothing waits for it. */
+export function overdueAt(calls: Iterable<CallRecord>): number | null {
+  const [oldest] = unclaimed(calls);
+  return oldest ? oldest.intent.askedAt + CLAIM_PATIENCE : null;
 }

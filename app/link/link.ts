@@ -9,8 +9,6 @@ import type { Outcome, RegistryInput, Submission } from '../../shared/registry/i
 import { type Connection, connect } from './connection.ts';
 
 export interface LinkOptions {
-  /** This tab's id, a UUID. */
-  tab: string;
   registration: () => Promise<ServiceWorkerRegistration>;
   /** ms a worker may take over one answer before it counts as hung. Far above the slowest commit, 0.1 s. */
   callPatience?: number;
@@ -36,6 +34,7 @@ export class WorkerLink {
   readonly #deathListeners = new Set<() => void>();
   #connection: Promise<Connection> | undefined;
   #instance: string | undefined;
+  #tab: string | null = null;
   #touchedAt = 0;
   #holdUntil = 0;
 
@@ -44,8 +43,9 @@ export class WorkerLink {
     this.#channel.addEventListener('message', ({ data }: MessageEvent<Broadcast>) => this.#onBroadcast(data));
   }
 
-  get tab(): string {
-    return this.#options.tab;
+  /** This tab's id, once the worker has said it. */
+  get tab(): string | null {
+    return this.#tab;
   }
 
   /** Everything that the workers broadcast, in order. @returns stops it */
@@ -126,6 +126,7 @@ export class WorkerLink {
       onStarted: (listener) => this.onBroadcast((message) => message.type === 'started' && listener()),
     });
     this.#instance = connection.hello.instance;
+    this.#tab = connection.hello.tab;
     this.#touchedAt = Date.now();
     connection.dead.catch(() => {
       this.#connection = undefined;

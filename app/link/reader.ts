@@ -10,8 +10,8 @@ import { DATABASE, type RegistryStores, type StoredCall, searchWords } from '../
 type Schema = RegistryStores & DBSchema;
 
 export interface HistoryQuery {
-  /** Only calls that ended before this, ms since the epoch: the last one of the page before. */
-  before?: number;
+  /** The last call of the page before: only what comes after it. Calls that ended in the same ms are told apart by id. */
+  after?: Ended;
   limit: number;
   /** At most one of these filters. */
   peer?: string;
@@ -46,12 +46,17 @@ export class RegistryReader {
 
   /** Finished calls, newest first. */
   async history(query: HistoryQuery): Promise<CallRecord[]> {
-    const tx = (await this.#database()).transaction('history');
     if (query.search) return this.#search(query.search, query);
-    const before = query.before ?? Number.MAX_SAFE_INTEGER;
-    const { index, range } = indexOf(query, before);
+    const tx = (await this.#database()).transaction('history');
+    const { index, range } = indexOf(query);
     const found: CallRecord[] = [];
     let cursor = await tx.store.index(index).openCursor(range, 'prev');
+    // The index puts calls of the same ms in the order of their ids: past those that the page before has shown.
+    const last = query.after;
+    if (last && cursor?.value.endedAt === last.endedAt && cursor.primaryKey >= last.id) {
+      if (cursor.primaryKey > last.id) cursor = await cursor.continuePrimaryKey(cursor.key, last.id);
+      if (cursor?.primaryKey === last.id) cursor = await cursor.continue();
+    }
     while (cursor && found.length < query.limit) {
       found.push(cursor.value);
       cursor = await cursor.continue();
@@ -69,7 +74,7 @@ export class RegistryReader {
     open?.then((db) => db.close()).catch(() => undefined); // one that never opened has nothing to close
   }
 
-  async #search(text: string, { before = Number.MAX_SAFE_INTEGER, limit }: HistoryQuery): Promise<CallRecord[]> {
+  async #search(text: string, { after, limit }: HistoryQuery): Promise<CallRecord[]> {
     const [first, ...rest] = searchWords(text);
     if (first === undefined) return [];
     const range = IDBKeyRange.bound(first, `${first}\uffff`);
@@ -77,15 +82,18 @@ export class RegistryReader {
     const calls = new Map(hits.map((call) => [call.id, call]));
     const has = (call: StoredCall, word: string) => call.words.some((other) => other.startsWith(word));
     return [...calls.values()]
-      .filter((call) => (call.endedAt ?? 0) < before && rest.every((word) => has(call, word)))
-      .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))
+      .filter((call) => (!after || newestFirst(after, call) < 0) && rest.every((word) => has(call, word)))
+      .sort(newestFirst)
       .slice(0, limit);
   }
 
   #database(): Promise<IDBPDatabase<Schema>> {
     this.#open ??= openDB<Schema>(this.#name, undefined, {
       // It does not exist yet. To open it would create it, empty and of version 1, and the worker would find it so.
-      upgrade: (_db, _from, _to, tx) => tx.abort(),
+      upgrade: (_db, _from, _to, tx) => {
+        tx.done.catch(() => undefined); // the request fails with it, and that is heard
+        tx.abort();
+      },
       blocking: () => this.close(), // a newer worker migrates: let it, and open again
       terminated: () => {
         this.#open = undefined;
@@ -100,13 +108,17 @@ export class RegistryReader {
 
 type HistoryIndex = 'endedAt' | 'peer' | 'direction' | 'missed';
 
-function indexOf(
-  { peer, direction, missed }: HistoryQuery,
-  before: number,
-): { index: HistoryIndex; range: IDBKeyRange } {
-  const of = (key: string | number) => IDBKeyRange.bound([key, 0], [key, before], false, true);
+function indexOf({ peer, direction, missed, after }: HistoryQuery): { index: HistoryIndex; range: IDBKeyRange } {
+  const upTo = after?.endedAt ?? Number.MAX_SAFE_INTEGER;
+  const of = (key: string | number) => IDBKeyRange.bound([key, 0], [key, upTo]);
   if (peer !== undefined) return { index: 'peer', range: of(peer) };
   if (direction !== undefined) return { index: 'direction', range: of(direction) };
   if (missed) return { index: 'missed', range: of(1) };
-  return { index: 'endedAt', range: IDBKeyRange.upperBound(before, true) };
+  return { index: 'endedAt', range: IDBKeyRange.upperBound(upTo) };
 }
+
+type Ended = Pick<CallRecord, 'id' | 'endedAt'>;
+
+/** The order of the indexes, backwards. */
+const newestFirst = (a: Ended, b: Ended): number =>
+  (b.endedAt ?? 0) - (a.endedAt ?? 0) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);

@@ -12,22 +12,38 @@ export function registerWorker(): Promise<ServiceWorkerRegistration> {
   return navigator.serviceWorker.register(SCRIPT, OPTIONS);
 }
 
+export interface UpdateOptions {
+  /** No call would notice a new worker or a reload. */
+  idle(): boolean;
+  /** The person is in the middle of something here: typing. */
+  busyHere(): boolean;
+}
+
 /**
- * Lets a new version of the worker take over as soon as `idle()` says that no call would notice, asking again at every
- * `check()`.
+ * New versions, without a call or a person noticing: a waiting worker takes over when no call is going on, and this tab, which
+ * is then of the old version, reloads itself when it is not being used. `check()` whenever either may have changed.
  */
-export function updateWhenIdle(idle: () => boolean): { check(): void } {
+export function followUpdates({ idle, busyHere }: UpdateOptions): { check(): void } {
   const workbox = new Workbox(SCRIPT, OPTIONS);
   let waiting = false;
+  let outdated = false;
   const check = () => {
-    if (!waiting || !idle()) return;
-    waiting = false;
-    workbox.messageSkipWaiting();
+    if (!idle()) return;
+    if (waiting) {
+      waiting = false;
+      workbox.messageSkipWaiting();
+    }
+    if (outdated && !busyHere()) location.reload();
   };
   workbox.addEventListener('waiting', () => {
     waiting = true;
     check();
   });
+  workbox.addEventListener('controlling', ({ isUpdate }) => {
+    outdated ||= isUpdate === true;
+    check();
+  });
+  document.addEventListener('visibilitychange', check);
   void workbox.register({ immediate: true });
   return { check };
 }

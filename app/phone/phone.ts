@@ -3,19 +3,22 @@
 import { allowedCommands } from '../../shared/calls/allowed.ts';
 import type { CallCommand, CommandKind } from '../../shared/calls/commands.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
-import { fromWire, SwitchhookError } from '../../shared/errors.ts';
+import { SwitchhookError } from '../../shared/errors.ts';
 import type { Session } from '../../shared/http/api.ts';
-import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
-import type { Outcome, RegistryInput, Settings } from '../../shared/registry/input.ts';
+import type { OpenCall } from '../../shared/link/protocol.ts';
+import type { Settings } from '../../shared/registry/input.ts';
 import { CallHost } from '../host/host.ts';
 import { WorkerLink } from '../link/link.ts';
 import { type Change, RegistryMirror } from '../link/mirror.ts';
 import { RegistryReader } from '../link/reader.ts';
-import { registerWorker, updateWhenIdle } from '../link/register.ts';
+import { followUpdates, registerWorker } from '../link/register.ts';
 import { captureMicrophone, microphonePermission, microphoneStateOf } from '../media/microphone.ts';
 import { capabilitiesOf, type ProviderSink } from '../providers/provider.ts';
 import * as api from './api.ts';
-import { deviceId, loadPreferences, savePreferences } from './device.ts';
+import { Commands } from './commands.ts';
+import { deviceId, savePreferences } from './device.ts';
+import { initialState } from './initial.ts';
+import { onOpened } from './opened.ts';
 import { Presence } from './presence.ts';
 import { Recents } from './recents.ts';
 import { Sounds } from './sounds.ts';
@@ -25,39 +28,23 @@ import type { Phone, PhoneState, Preferences } from './types.ts';
 /** How long the screen says why a call ended, ms: long enough to read a line and press "Call back". Ours. */
 const ENDED_SHOWN = 6_000;
 
-const initialState = (): PhoneState => ({
-  link: 'connecting',
-  session: undefined,
-  demo: [],
-  role: 'guest',
-  registration: 'none',
-  calls: [],
-  justEnded: [],
-  recents: [],
-  moreRecents: false,
-  unseen: 0,
-  contacts: [],
-  settings: DEFAULT_SETTINGS,
-  preferences: loadPreferences(),
-  sound: 'blocked',
-  notifications: 'Notification' in globalThis ? Notification.permission : 'unsupported',
-  microphone: 'unknown',
-  problem: null,
-});
-
 /** What the SIP provider can do; its calls' capabilities before the provider itself is loaded. */
 const SIP_CAPABILITIES = capabilitiesOf(['hold', 'mute', 'dtmf']);
 
 export class AppPhone implements Phone {
   readonly #store = new PhoneStore(initialState());
-  readonly #link = new WorkerLink({ tab: crypto.randomUUID(), registration: registerWorker });
+  readonly #link = new WorkerLink({ registration: registerWorker });
   readonly #reader = new RegistryReader();
   readonly #mirror = new RegistryMirror(this.#link, this.#reader);
   readonly #recents = new Recents(this.#reader, this.#store);
   readonly #presence = new Presence(this.#link);
   readonly #sounds = new Sounds(this.#store);
-  readonly #update = updateWhenIdle(() => this.#mirror.state.live.size === 0);
+  readonly #commands = new Commands({ link: this.#link, mirror: this.#mirror, reader: this.#reader });
+  readonly #updates = followUpdates({ idle: () => this.#mirror.state.live.size === 0, busyHere: isTyping });
+  readonly #otherTabs = new BroadcastChannel('switchhook-session');
   #host: CallHost | undefined;
+  /** A notification of this call was clicked, and this tab is to show it. */
+  onOpened: ((opened: OpenCall) => void) | null = null;
 
   get state(): PhoneState {
     return this.#store.state;
@@ -70,6 +57,8 @@ export class AppPhone implements Phone {
   /** Brings up the link and, where somebody is logged in, the line. Failures are shown as `problem`. */
   async start(): Promise<void> {
     this.#mirror.onChange((change) => this.#onRegistry(change));
+    this.#otherTabs.addEventListener('message', () => void this.#followSession());
+    onOpened((opened) => this.onOpened?.(opened));
     window.addEventListener('pagehide', ({ persisted }) => {
       if (!persisted) this.#host?.leave();
     });
@@ -83,13 +72,13 @@ export class AppPhone implements Phone {
 
   async logIn(username: string, password: string): Promise<void> {
     this.#onSession(await api.logIn(username, password));
+    this.#otherTabs.postMessage('changed');
   }
 
   async logOut(): Promise<void> {
-    await this.#host?.stop();
-    this.#host = undefined;
+    await this.#leaveSession();
     await api.logOut();
-    this.#store.set({ session: null, registration: 'none', contacts: [], role: 'guest' });
+    this.#otherTabs.postMessage('changed');
   }
 
   async dial(number: string): Promise<string> {
@@ -106,17 +95,20 @@ export class AppPhone implements Phone {
       };
       const account = session.user.extension;
       const callId = crypto.randomUUID();
-      await this.#submit({ kind: 'dial', callId, account, peer, type: 'audio', capabilities: SIP_CAPABILITIES });
+      await this.#commands.submit({
+        kind: 'dial',
+        callId,
+        account,
+        peer,
+        type: 'audio',
+        capabilities: SIP_CAPABILITIES,
+      });
       return callId;
     });
   }
 
   async perform(callId: string, command: CallCommand): Promise<void> {
-    return this.#shown(async () => {
-      const id = crypto.randomUUID();
-      const { rev } = await this.#submit({ kind: 'command', callId, command }, id);
-      await this.#outcomeOf(callId, id, rev);
-    });
+    await this.#shown(() => this.#commands.perform(callId, command));
   }
 
   async loadMoreRecents(): Promise<void> {
@@ -124,7 +116,7 @@ export class AppPhone implements Phone {
   }
 
   async markSeen(): Promise<void> {
-    await this.#shown(() => this.#submit({ kind: 'seen' }));
+    await this.#shown(() => this.#commands.submit({ kind: 'seen' }));
   }
 
   async enableSound(): Promise<void> {
@@ -143,7 +135,7 @@ export class AppPhone implements Phone {
   }
 
   async configure(settings: Partial<Settings>): Promise<void> {
-    await this.#shown(() => this.#submit({ kind: 'configure', settings }));
+    await this.#shown(() => this.#commands.submit({ kind: 'configure', settings }));
   }
 
   prefer(changes: Partial<Preferences>): void {
@@ -191,6 +183,18 @@ export class AppPhone implements Phone {
     } catch (error) {
       this.#store.set({ session: null, problem: SwitchhookError.from(error) });
     }
+  }
+
+  async #leaveSession(): Promise<void> {
+    await this.#host?.stop();
+    this.#host = undefined;
+    this.#store.set({ session: null, registration: 'none', contacts: [], role: 'guest' });
+  }
+
+  /** Somebody has logged in or out in another tab: here too. */
+  async #followSession(): Promise<void> {
+    if (this.state.session) await this.#leaveSession();
+    await this.#startSession();
   }
 
   #onSession(session: Session): void {
@@ -254,7 +258,7 @@ export class AppPhone implements Phone {
     for (const call of ended) this.#showEnd(call);
     if (historyChanged) this.#recents.refresh().catch((error: unknown) => this.#problem(error));
     this.#presence.watch(calls);
-    this.#update.check();
+    this.#updates.check();
   }
 
   #showEnd(call: CallRecord): void {
@@ -262,30 +266,6 @@ export class AppPhone implements Phone {
     setTimeout(() => {
       this.#store.set({ justEnded: this.state.justEnded.filter((other) => other.id !== call.id) });
     }, ENDED_SHOWN);
-  }
-
-  async #submit(input: RegistryInput, id: string = crypto.randomUUID()): Promise<Extract<Outcome, { ok: true }>> {
-    const outcome = await this.#link.submit({ id, tab: this.#link.tab, source: 'api', input });
-    if (!outcome.ok) throw fromWire(outcome.error);
-    return outcome;
-  }
-
-  /** Settles as the intent does; a command that needs no host is done when it is acknowledged. */
-  async #outcomeOf(callId: string, intentId: string, rev: number): Promise<void> {
-    const intentIn = async () => {
-      const call = this.#mirror.state.live.get(callId) ?? (await this.#reader.call(callId));
-      return call?.intents.find((other) => other.id === intentId);
-    };
-    await this.#mirror.until((state) => state.rev >= rev);
-    let intent = await intentIn();
-    while (intent && intent.outcome === null) {
-      await this.#mirror.next();
-      intent = await intentIn();
-    }
-    if (intent?.outcome?.result === 'failed')
-      throw new SwitchhookError(intent.outcome.code, { reason: intent.outcome.reason });
-    if (intent?.outcome?.result === 'timedOut')
-      throw new SwitchhookError('timedOut', { reason: `${intent.action} took too long.` });
   }
 
   /** What fails is shown to the person and thrown to the caller. */
@@ -301,4 +281,11 @@ export class AppPhone implements Phone {
   #problem(error: unknown): void {
     this.#store.set({ problem: SwitchhookError.from(error) });
   }
+}
+
+/** Something typed and not sent would be lost. */
+function isTyping(): boolean {
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  return document.visibilityState === 'visible' && focused instanceof HTMLInputElement && focused.value !== '';
 }

@@ -25,8 +25,7 @@ export class Recents {
     const { recents } = this.#store.state;
     const last = recents.at(-1);
     if (!last) return this.refresh();
-    const before = last.endedAt ?? 0;
-    const next = await this.#reader.history({ limit: PAGE + 1, before });
+    const next = await this.#reader.history({ limit: PAGE + 1, after: last });
     this.#store.set({ recents: [...recents, ...next.slice(0, PAGE)], moreRecents: next.length > PAGE });
   }
 }

@@ -1,19 +1,22 @@
 import { RemoteAudio } from '../media/remoteAudio.ts';
 import { SoundPlayer } from '../sound/player.ts';
+import { Ringer } from '../sound/ringer.ts';
 import { soundFor } from '../sound/soundFor.ts';
 import type { PhoneStore } from './store.ts';
 
-/** Everything that this tab makes heard: the ring and the tones, and the far sides. Only the host makes sound. */
+/** Everything that this tab makes heard: the far sides where it hosts, the ring and the tones where it is the ringer. */
 export class Sounds {
   readonly player = new SoundPlayer();
   readonly remote = new RemoteAudio(() => this.#store.set({ sound: 'blocked' }));
   readonly #store: PhoneStore;
+  readonly #ringer: Ringer;
 
   constructor(store: PhoneStore) {
     this.#store = store;
     this.player.volume = store.state.preferences.ringVolume;
     this.player.onstatechange = () => this.#onState();
     store.set({ sound: this.player.state });
+    this.#ringer = new Ringer((ringer) => store.set({ ringer }));
     store.subscribe(() => this.#follow());
   }
 
@@ -37,8 +40,9 @@ export class Sounds {
   }
 
   #follow(): void {
-    const { calls, justEnded, role } = this.#store.state;
-    const tone = soundFor([...calls, ...justEnded], { ringer: role === 'host' });
+    const { calls, justEnded, role, ringer, sound, session } = this.#store.state;
+    this.#ringer.update({ ready: sound === 'ready' && session != null, host: role === 'host' });
+    const tone = soundFor([...calls, ...justEnded], { ringer });
     if (tone) this.player.play(tone);
     else this.player.stop();
   }

@@ -29,6 +29,8 @@ export interface PhoneState {
   demo: DemoAccounts['accounts'];
   /** Whether this tab holds the connection and the media. */
   role: 'host' | 'guest';
+  /** Whether this tab makes the sounds: of all that are open, one. */
+  ringer: boolean;
   registration: RegistrationState;
   /** Calls that are not over, newest first. */
   calls: readonly CallRecord[];

@@ -38,7 +38,12 @@ export interface Provider {
   setHeld?(call: ProviderCall, held: boolean): Promise<void>;
   setMuted?(call: ProviderCall, muted: boolean): Promise<void>;
   sendDtmf?(call: ProviderCall, digits: string): Promise<void>;
-  /** The page goes away now, without time for anything that waits: what can still be said at once. */
+  /** Takes up a call whose host was lost. @throws SwitchhookError where it is gone */
+  resume?(call: ProviderCall): Promise<void>;
+  /**
+   * This tab is no longer the host, or goes away, now: says goodbye to calls that have media, lets rings ring on, closes.
+   * There is no time for anything that waits.
+   */
   leave?(): void;
 }
 

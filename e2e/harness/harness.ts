@@ -10,6 +10,7 @@ import { registerWorker } from '../../app/link/register.ts';
 import { AppPhone } from '../../app/phone/phone.ts';
 import { FakeProvider } from '../../app/providers/fake/fakeProvider.ts';
 import * as benches from '../../bench/page/benches.ts';
+import { conform, logIn, SipFarSide } from './conformance.ts';
 import { Load } from './load.ts';
 
 const harness = {
@@ -19,7 +20,10 @@ const harness = {
   Load,
   RegistryMirror,
   RegistryReader,
+  SipFarSide,
   WorkerLink,
+  conform,
+  logIn,
   registerWorker,
   benches,
 };

@@ -22,7 +22,7 @@ export interface LoadReport {
 const PEER = { handle: '102', displayName: null, avatarUrl: null, userId: null };
 
 export class Load {
-  readonly link = new WorkerLink({ tab: crypto.randomUUID(), registration: registerWorker });
+  readonly link = new WorkerLink({ registration: registerWorker });
   readonly reader = new RegistryReader();
   readonly mirror = new RegistryMirror(this.link, this.reader);
   readonly #acknowledged: string[] = [];

@@ -3,9 +3,10 @@ import type { Limits } from '../limits.ts';
 import type { CredentialsSource } from './authenticator.ts';
 import type { CallLog, CallRecordStore } from './callLog.ts';
 import { headerValues, type SipMessage } from './headers.ts';
-import type { DeviceIdentity } from './identity.ts';
+import { type DeviceIdentity, isSameDevice } from './identity.ts';
 import type { Device, Location } from './location.ts';
 import type { ClientTransactions } from './proxy/clientTransactions.ts';
+import type { Rings } from './proxy/rings.ts';
 import type { ServerTransaction, ServerTransactions } from './proxy/serverTransactions.ts';
 import type { Refusal } from './responses.ts';
 import type { SipSocket } from './socket.ts';
@@ -33,6 +34,7 @@ export interface SwitchContext extends SwitchOptions {
   location: Location;
   servers: ServerTransactions;
   clients: ClientTransactions;
+  rings: Rings;
   calls: CallLog;
   /** Challenges, or binds the socket to the device that answered; undefined when the request is already answered. */
   authenticate(transaction: ServerTransaction): Promise<Device | undefined>;
@@ -45,7 +47,7 @@ export function answer(transaction: ServerTransaction, { status, ...options }: R
 /** A socket speaks for one device in its life; what belongs to the first must not become reachable by another. */
 export function bindSocket(socket: SipSocket, identity: DeviceIdentity): boolean {
   const known = socket.identity;
-  if (known && (known.accountId !== identity.accountId || known.device !== identity.device)) return false;
+  if (known && !isSameDevice(known, identity)) return false;
   socket.identity = identity;
   return true;
 }

@@ -1,9 +1,8 @@
 import { answer, learnContact, type SwitchContext } from './context.ts';
 import type { SipRequest } from './headers.ts';
-import type { DeviceIdentity } from './identity.ts';
 import type { Device } from './location.ts';
 import type { Received } from './message.ts';
-import { Relay } from './proxy/fork.ts';
+import { Relay } from './proxy/relay.ts';
 import type { ServerTransaction } from './proxy/serverTransactions.ts';
 import { forwarded } from './requests.ts';
 import type { Refusal } from './responses.ts';
@@ -33,11 +32,13 @@ export class DialogProxy {
     if (!learnContact(this.context, sender, request)) {
       return transaction.reply(403, { reason: 'Contact host of another device' });
     }
+    // Whoever hangs up has left the call, whatever becomes of its BYE (RFC 3261 15.1.1).
+    if (request.method === 'BYE') this.context.calls.hungUp(request.envelope.callId, sender.identity.extension);
     const routed = this.#route(request);
     if (isRefusal(routed)) return answer(transaction, routed);
     if (request.method === 'INVITE') transaction.reply(100);
     const { transactionMs, timerCMs } = this.context.limits;
-    const relay = new Relay(transaction, () => this.#succeeded(request, sender.identity));
+    const relay = new Relay(transaction);
     relay.send(this.context.clients, routed.request, routed.device, { transactionMs, proceedingMs: timerCMs });
   }
 
@@ -66,9 +67,5 @@ export class DialogProxy {
         // A host that is not ours and a Contact whose device is away look the same from here: neither is relayed.
         return { status: 404 };
     }
-  }
-
-  #succeeded(request: Received<SipRequest>, sender: DeviceIdentity): void {
-    if (request.method === 'BYE') this.context.calls.hungUp(request.envelope.callId, sender.extension);
   }
 }

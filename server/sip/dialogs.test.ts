@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { headerValue } from './headers.ts';
-import { establish, fromCallee, inDialog, invite, uriOf } from './testing/dialogs.ts';
+import { type Established, establish, fromCallee, inDialog, invite, uriOf } from './testing/dialogs.ts';
 import { Harness } from './testing/harness.ts';
+import type { RawClient } from './testing/rawClient.ts';
 
 let harness: Harness;
 beforeEach(async () => {
@@ -70,12 +71,77 @@ describe('after a socket was replaced', () => {
     hung.respond(await hung.expectRequest('BYE'), 200);
     await back.expectResponse(200, 'BYE');
   });
+});
 
-  test('a device that is away is 480', async () => {
+describe('while the callee is away for a moment', () => {
+  const endedAt = async (dialog: Established) =>
+    (await harness.board.callRecords(headerValue(dialog.sent, 'call-id') ?? ''))[0]?.endedAt;
+
+  /** Once both have gone, nothing is left of the call or of them. */
+  async function expectOver(mai: RawClient, again: RawClient): Promise<void> {
+    await Promise.all([mai.close(), again.close()]);
+    await expect
+      .poll(() => harness.board.stats, { timeout: 4000 })
+      .toMatchObject({ sockets: 0, devices: 0, serverTransactions: 0, clientTransactions: 0, rings: 0 });
+  }
+
+  test('a BYE is 480, and one that is sent again reaches its next socket; the call has ended with the first', async () => {
     const { mai, hung, dialog } = await talking();
     await hung.close();
     mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'BYE', 3));
     await mai.expectResponse(480, 'BYE');
+    const at = await endedAt(dialog);
+    expect(at).not.toBeNull();
+    const again = await harness.phone('102', { device: hung.credentials.device });
+    await again.settle();
+    expect(again.has((m) => m.kind === 'request')).toBe(false);
+    mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'BYE', 4));
+    again.respond(await again.expectRequest('BYE'), 200);
+    await mai.expectResponse(200, 'BYE');
+    expect(await endedAt(dialog)).toBe(at);
+    await expectOver(mai, again);
+  });
+
+  test('a BYE that is under way when the socket closes is 480', async () => {
+    const { mai, hung, dialog } = await talking();
+    mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'BYE', 3));
+    await hung.expectRequest('BYE');
+    hung.ws.terminate();
+    await mai.expectResponse(480, 'BYE');
+    await expectOver(mai, await harness.phone('102', { device: hung.credentials.device }));
+  });
+
+  test('a BYE to a socket that only looks open is 408', async () => {
+    await harness.stop();
+    harness = await Harness.start({ limits: { transactionMs: 100 } });
+    const { mai, hung, dialog } = await talking();
+    hung.ws.pause();
+    mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'BYE', 3));
+    await mai.expectResponse(408, 'BYE');
+    hung.ws.terminate();
+    await expectOver(mai, await harness.phone('102', { device: hung.credentials.device }));
+  });
+
+  test('a BYE to a plain Contact is 404: nobody else may ever be meant by it', async () => {
+    const [mai, hung] = [await harness.phone('101'), await harness.phone('102')];
+    const sent = await invite(mai, '102');
+    hung.respond(await hung.expectRequest('INVITE'), 200, { contact: hung.contact });
+    const ok = await mai.expectResponse(200, 'INVITE');
+    await hung.close();
+    mai.sendRaw(inDialog(mai, sent, ok, 'BYE', 3));
+    await mai.expectResponse(404, 'BYE');
+  });
+
+  test('a re-INVITE is 480 and does not ring again when the device is back', async () => {
+    const { mai, hung, dialog } = await talking();
+    mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'INVITE', 3));
+    await hung.expectRequest('INVITE');
+    hung.ws.terminate();
+    await mai.expectResponse(480, 'INVITE');
+    const again = await harness.phone('102', { device: hung.credentials.device });
+    await again.settle();
+    expect(again.has((m) => m.kind === 'request')).toBe(false);
+    await expectOver(mai, again);
   });
 });
 

@@ -12,6 +12,11 @@ export function instanceId(identity: Pick<DeviceIdentity, 'device'>): string {
   return `urn:uuid:${identity.device}`;
 }
 
+/** One browser profile may hold devices of several accounts, and all of them have its device id. */
+export function isSameDevice(one: DeviceIdentity, other: DeviceIdentity): boolean {
+  return one.accountId === other.accountId && one.device === other.device;
+}
+
 /** Public GRUU (RFC 5627 3.1.1): reaches this device whichever socket it is on. */
 export function publicGruu(identity: DeviceIdentity, domain: string): string {
   return `sip:${encodeURIComponent(identity.extension)}@${domain};gr=${instanceId(identity)}`;

@@ -1,7 +1,7 @@
 import type { CallEntry } from './callLog.ts';
 import { learnContact, type SwitchContext } from './context.ts';
 import { header, type SipRequest } from './headers.ts';
-import type { DeviceIdentity } from './identity.ts';
+import { type DeviceIdentity, isSameDevice } from './identity.ts';
 import type { Device } from './location.ts';
 import { Fork, type ForkOptions } from './proxy/fork.ts';
 import type { ServerTransaction } from './proxy/serverTransactions.ts';
@@ -74,8 +74,21 @@ export class InitialProxy {
       this.context.clients,
       this.#options(call),
     );
-    for (const { device, uri } of targets) fork.add(device.socket, uri);
-    if (call) fork.giveUpAfter(this.context.ringMs);
+    if (call) this.#ring(fork, caller, destination);
+    for (const { device, uri } of targets) fork.add(device, uri);
+  }
+
+  /** While it rings, whoever of the callee's devices registers is called too: one that is back, or one that is new. */
+  #ring(fork: Fork, caller: Device, destination: Served): void {
+    const { rings, ringMs } = this.context;
+    const isMeant = ({ identity }: Device): boolean =>
+      destination.kind === 'device'
+        ? isSameDevice(identity, destination.device.identity)
+        : !isSameDevice(identity, caller.identity);
+    const join = (device: Device): void => {
+      if (isMeant(device)) fork.join(device);
+    };
+    fork.ring(ringMs, rings.add(extensionOf(destination), { join }));
   }
 
   #targets(destination: Served, caller: Device): Target[] {
@@ -96,13 +109,14 @@ export class InitialProxy {
   }
 
   #options(call: CallEntry | undefined): ForkOptions {
-    const { transactionMs, timerCMs } = this.context.limits;
+    const { transactionMs, timerCMs, maxBranchesPerRequest: maxBranches } = this.context.limits;
     // The ring deadline is what ends an INVITE; the branch's own timer C must not come before it.
     const proceedingMs = Math.max(timerCMs, this.context.ringMs + transactionMs);
     const timers = { transactionMs, proceedingMs };
-    if (!call) return { timers };
+    if (!call) return { timers, maxBranches };
     return {
       timers,
+      maxBranches,
       events: {
         answered: () => call.answered(),
         ended: (status) => {
@@ -113,9 +127,13 @@ export class InitialProxy {
   }
 
   #startCall(request: ServerTransaction['request'], caller: DeviceIdentity, destination: Served): CallEntry {
-    const callee = destination.kind === 'device' ? destination.device.identity.extension : destination.extension;
+    const callee = extensionOf(destination);
     return this.context.calls.start({ callId: request.envelope.callId, caller: caller.extension, callee });
   }
 }
 
 type Served = Exclude<Destination, { kind: 'foreign' | 'domain' }>;
+
+function extensionOf(destination: Served): string {
+  return destination.kind === 'device' ? destination.device.identity.extension : destination.extension;
+}

@@ -46,6 +46,7 @@ export class SipSocket {
   #malformed = 0;
   #alive = true;
   #closed = false;
+  #loggedOut = false;
   readonly #pings: NodeJS.Timeout;
 
   constructor(
@@ -86,6 +87,17 @@ export class SipSocket {
     if (this.#closed) return;
     this.ws.close(code, reason);
     this.#onClose();
+  }
+
+  /** Its session has ended, and the credentials with it. */
+  logOut(): void {
+    this.#loggedOut = true;
+    this.close(CLOSE_POLICY, 'notLoggedIn');
+  }
+
+  /** Whether it was closed by a log-out: its device does not come back by itself. */
+  get loggedOut(): boolean {
+    return this.#loggedOut;
   }
 
   terminate(): void {

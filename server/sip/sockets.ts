@@ -1,5 +1,5 @@
 import type { SessionListener } from '../accounts/sessions.ts';
-import { CLOSE_GOING_AWAY, CLOSE_POLICY, type SipSocket } from './socket.ts';
+import { CLOSE_GOING_AWAY, type SipSocket } from './socket.ts';
 
 /** All live SIP sockets, and the ways in which many of them end at once. */
 export class SipSockets implements SessionListener {
@@ -38,7 +38,7 @@ export class SipSockets implements SessionListener {
   }
 
   #logOut(which: (socket: SipSocket) => boolean): void {
-    for (const socket of this.#of(which)) socket.close(CLOSE_POLICY, 'notLoggedIn');
+    for (const socket of this.#of(which)) socket.logOut();
   }
 
   #of(which: (socket: SipSocket) => boolean): SipSocket[] {

@@ -86,7 +86,7 @@ test('a device is known once its credentials were read', async () => {
   await done;
   expect(all.sip.sizes.devices).toBe(1);
   all.socket.terminate();
-  expect(all.sip.sizes).toEqual({ devices: 0, serverTransactions: 0, clientTransactions: 0 });
+  expect(all.sip.sizes).toEqual({ devices: 0, serverTransactions: 0, clientTransactions: 0, rings: 0 });
 });
 
 test('a socket that closes meanwhile leaves nothing behind', async () => {
@@ -95,5 +95,5 @@ test('a socket that closes meanwhile leaves nothing behind', async () => {
   all.socket.terminate();
   for (const answer of all.lookups) answer();
   await done;
-  expect(all.sip.sizes).toEqual({ devices: 0, serverTransactions: 0, clientTransactions: 0 });
+  expect(all.sip.sizes).toEqual({ devices: 0, serverTransactions: 0, clientTransactions: 0, rings: 0 });
 });

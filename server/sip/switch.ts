@@ -9,6 +9,7 @@ import { type Device, Location } from './location.ts';
 import { parseMessage, type Received, readForRefusal } from './message.ts';
 import { Nonces } from './nonces.ts';
 import { ClientTransactions } from './proxy/clientTransactions.ts';
+import { Rings } from './proxy/rings.ts';
 import { type ServerTransaction, ServerTransactions } from './proxy/serverTransactions.ts';
 import { Registrar } from './registrar.ts';
 import { makeResponse } from './responses.ts';
@@ -39,6 +40,7 @@ export class SipSwitch implements SocketHandlers {
       location,
       servers: new ServerTransactions(limits),
       clients: new ClientTransactions(domain),
+      rings: new Rings(),
       calls: new CallLog(options.records, log),
       authenticate: (transaction) => this.#authenticate(transaction),
     };
@@ -49,9 +51,14 @@ export class SipSwitch implements SocketHandlers {
   }
 
   /** Sizes of everything that is kept, for tests and for a health check. */
-  get sizes(): { devices: number; serverTransactions: number; clientTransactions: number } {
-    const { location, servers, clients } = this.#context;
-    return { devices: location.size, serverTransactions: servers.size, clientTransactions: clients.size };
+  get sizes(): { devices: number; serverTransactions: number; clientTransactions: number; rings: number } {
+    const { location, servers, clients, rings } = this.#context;
+    return {
+      devices: location.size,
+      serverTransactions: servers.size,
+      clientTransactions: clients.size,
+      rings: rings.size,
+    };
   }
 
   async message(socket: SipSocket, text: string): Promise<void> {
@@ -154,7 +161,12 @@ export class SipSwitch implements SocketHandlers {
     }
     const refusal = this.#registrar.register(request, identity, socket);
     answer(transaction, refusal);
-    if (refusal.status === 200) this.#context.log.debug({ extension: identity.extension }, 'registered');
+    if (refusal.status !== 200) return;
+    const { location, log, rings } = this.#context;
+    log.debug({ extension: identity.extension }, 'registered');
+    // After the 200, which tells a page that it can be called. A REGISTER that only asks or removes binds no device.
+    const device = location.registered(identity.extension).find((each) => each.socket === socket);
+    if (device) rings.registered(device);
   }
 
   async #authenticate(transaction: ServerTransaction): Promise<Device | undefined> {

@@ -30,6 +30,8 @@ export interface Hello {
   instance: string;
   /** The Web Lock that the worker holds for its life: granted to somebody else = it is dead. */
   lock: string;
+  /** The tab that asked, as the browser names it (Client.id): what `Host.tab` and the timeline call it. */
+  tab: string | null;
   /** Revision of the registry at this moment. */
   rev: number;
 }
@@ -51,7 +53,10 @@ export type Broadcast =
   /** The disk was full: so many of the oldest finished calls went. */
   | { type: 'dropped'; count: number };
 
-/** From the worker to one tab: a click on a notification brought it up. */
+/**
+ * From the worker to one tab: a click on a notification concerns it. A port for the acknowledgement comes with it; a tab that
+ * is frozen or gone sends none, and the next one is asked.
+ */
 export interface OpenCall {
   type: 'open';
   callId: string;

@@ -153,13 +153,25 @@ describe('claimHost', () => {
     expect(take(registry([], { host: null }))).toMatchObject({ host: { tab, epoch: 1 }, result: { epoch: 1 } });
   });
 
-  const RESTED: readonly CallState[] = ['ringing', 'disconnecting', 'disconnected'];
+  const KEPT: readonly CallState[] = ['ringing', 'active', 'reconnecting', 'disconnecting', 'disconnected'];
 
-  it.each(CALL_STATES.filter((state) => !RESTED.includes(state)))(
+  it.each(CALL_STATES.filter((state) => !KEPT.includes(state)))(
     'ends a call in %s that the lost host held',
     (state) => {
       const call = only(take(registry([hosted(state)])));
       expect(call).toMatchObject({ state: 'disconnected', disconnect: { response: 'error' } });
+    },
+  );
+
+  it.each(['active', 'reconnecting'] as const)(
+    'leaves a call in %s to be resumed, or ended, by the next host',
+    (state) => {
+      const call = only(take(registry([hosted(state)])));
+      expect(call).toMatchObject({ state: 'reconnecting', host: null });
+      expect(applyDeadlines(call, { now: NOW + 60_000, source: 'timer', tab: null })).toMatchObject({
+        state: 'disconnected',
+        disconnect: { response: 'error' },
+      });
     },
   );
 

@@ -10,7 +10,7 @@ import { REJECTIONS } from '../calls/endCodes.ts';
 import { argumentOf, ask, isPending } from '../calls/intents.ts';
 import type { CallRecord, Disconnect, IntentOutcome } from '../calls/record.ts';
 import { applyDeadlines, applyFact, applyOutcome, beginEnd, createCall } from '../calls/reduce.ts';
-import { isLive } from '../calls/states.ts';
+import { isAnswered, isLive } from '../calls/states.ts';
 import { note, type Origin } from '../calls/timeline.ts';
 import { SwitchhookError, toWire, type WireError } from '../errors.ts';
 import { handOver } from './handOver.ts';
@@ -25,7 +25,7 @@ export interface Decision {
 }
 
 export const DEFAULT_SETTINGS: Settings = {
-  maxCalls: 1,
+  maxCalls: 2, // one in conversation, one waiting: what a telephone without a secretary can follow
   ringTime: RING_TIME,
   language: 'en',
   notifications: true,
@@ -166,6 +166,8 @@ function update(context: Context, known: CallRecord, input: Extract<RegistryInpu
     peer: input.peer,
     capabilities: input.capabilities,
     data: input.data ?? known.data,
+    // The network rings again at whoever hosts now: it is that host's to answer.
+    host: input.epoch === null ? known.host : context.state.host,
   };
   return done(context, [note(updated, origin, 'fact', 'reported again')], known.id);
 }
@@ -263,8 +265,17 @@ function hangUpResponse(call: CallRecord): Disconnect['response'] {
   return call.state === 'initiated' || call.state === 'dialing' ? 'canceled' : 'local';
 }
 
-function askHost({ origin, id }: Context, call: CallRecord, asked: CallCommand): CallRecord {
-  return ask(call, { id, action: asked.kind, argument: argumentOf(asked) }, origin);
+function askHost({ state, origin, id }: Context, call: CallRecord, asked: CallCommand): CallRecord {
+  const argument = argumentOf(asked) ?? otherCall(state, call, asked);
+  return ask(call, { id, action: asked.kind, argument }, origin);
+}
+
+/** The call that an action on two calls is about besides this one; it is fixed when it is asked, whatever comes later. */
+function otherCall({ live }: RegistryState, call: CallRecord, { kind }: CallCommand): string | null {
+  if (kind !== 'holdAndAnswer' && kind !== 'endAndAnswer' && kind !== 'swap') return null;
+  const others = live.filter((other) => other.id !== call.id && isLive(other.state));
+  const heard = others.find((other) => isAnswered(other.state) && !other.attributes.held);
+  return (heard ?? others[0])?.id ?? null;
 }
 
 /** The end is shown at once and fixed; the host tells the network. A call that nobody has told the network of just ends. */

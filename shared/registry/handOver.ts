@@ -2,7 +2,7 @@
 
 import { isPending, survivesHost } from '../calls/intents.ts';
 import type { CallRecord, Intent } from '../calls/record.ts';
-import { applyOutcome, end } from '../calls/reduce.ts';
+import { applyOutcome, end, move } from '../calls/reduce.ts';
 import { note, type Origin } from '../calls/timeline.ts';
 
 const HOST_LOST = 'The tab that held the call was closed.';
@@ -16,6 +16,9 @@ export function handOver(call: CallRecord, origin: Origin): CallRecord {
   if (call.state === 'ringing') return { ...note(handed, origin, 'fact', 'host lost; rings on'), host: null };
   // It is over for the person; the network may still have to be told. If the next host cannot, the deadline ends it.
   if (call.state === 'disconnecting') return { ...note(handed, origin, 'fact', 'host lost'), host: null };
+  // There is media somewhere that the next host may be able to take up; whether it can, it says at once (2.3).
+  if (call.state === 'active') return { ...move(handed, 'reconnecting', origin), host: null };
+  if (call.state === 'reconnecting') return { ...note(handed, origin, 'fact', 'host lost'), host: null };
   return end(handed, { response: 'error', endCode: null, reason: HOST_LOST }, origin);
 }
 

@@ -73,7 +73,7 @@ export function registry(live: readonly CallRecord[] = [], changes: Partial<Regi
   return {
     rev: 1,
     host: HOST,
-    settings: DEFAULT_SETTINGS,
+    settings: { ...DEFAULT_SETTINGS, maxCalls: 1 }, // full with one call, so that fullness is easily tried
     live,
     finished: null,
     ...changes,

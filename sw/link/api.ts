@@ -6,15 +6,18 @@ import { parse } from '../../shared/validate.ts';
 
 export interface ApiParts {
   /** Answers once the worker holds its lock and its database is open. */
-  hello(): Promise<Hello>;
+  hello(tab: string | null): Promise<Hello>;
   submit(submission: Submission): Promise<Outcome>;
 }
 
-/** The allowlist over the parts of the worker: arguments validated, errors in their wire form. */
-export function workerApi(parts: ApiParts): WorkerApi {
+/**
+ * The allowlist over the parts of the worker, for one tab: arguments validated, errors in their wire form. Who submits is
+ * the browser's word, not the tab's.
+ */
+export function workerApi(parts: ApiParts, tab: string | null): WorkerApi {
   return {
-    hello: () => reply(() => parts.hello()),
-    submit: (value: unknown) => reply(() => parts.submit(parse(submissionSchema, value, 'submission'))),
+    hello: () => reply(() => parts.hello(tab)),
+    submit: (value: unknown) => reply(() => parts.submit({ ...parse(submissionSchema, value, 'submission'), tab })),
   };
 }
 
@@ -32,7 +35,7 @@ export function understands(protocol: unknown): boolean {
 }
 
 /** What a tab that is newer than this worker gets: an answer that says so, whatever it calls. */
-export const stranger: WorkerApi = workerApi({ hello: mismatch, submit: mismatch });
+export const stranger: WorkerApi = workerApi({ hello: mismatch, submit: mismatch }, null);
 
 function mismatch(): Promise<never> {
   const reason = 'This tab is newer than the service worker; close all tabs of the phone and open it again.';

@@ -1,10 +1,13 @@
 import { actionFromWire, type CallAction } from '../../shared/calls/commands.ts';
 import type { OpenCall } from '../../shared/link/protocol.ts';
+import { orderOfTabs } from '../../shared/notifications/route.ts';
 import type { Outcome, Submission } from '../../shared/registry/input.ts';
 import type { ShownData } from './reconciler.ts';
 
 export interface ClickParts {
   clients: Clients;
+  /** The tab that hosts the calls; null where nobody does. */
+  hostTab(): Promise<string | null>;
   submit(submission: Submission): Promise<Outcome>;
 }
 
@@ -17,7 +20,7 @@ const BRINGS_UP: readonly CallAction[] = ['answer', 'answerWithVideo', 'holdAndA
  */
 export async function onClick(data: ShownData, wireAction: string, parts: ClickParts): Promise<void> {
   const action = wireAction === '' ? null : actionFromWire(wireAction);
-  const shown = action === null || BRINGS_UP.includes(action) ? bringUp(data, parts.clients) : undefined;
+  const shown = action === null || BRINGS_UP.includes(action) ? bringUp(data, parts) : undefined;
   const asked = commandOf(action, data);
   const written = asked === null ? undefined : parts.submit(asked);
   await Promise.all([shown, written]);
@@ -36,16 +39,35 @@ function commandOf(action: CallAction | null, { callId, kind }: ShownData): Subm
   };
 }
 
-/** ONE window: focused, else visible, else the first there is, else a new one. */
-async function bringUp({ callId, kind }: ShownData, clients: Clients): Promise<void> {
+/** ONE window: the first in order that says it is there, else a new one. */
+async function bringUp({ callId, kind }: ShownData, { clients, hostTab }: ClickParts): Promise<void> {
   const windows = await clients.matchAll({ type: 'window', includeUncontrolled: true });
-  const chosen =
-    windows.find((one) => one.focused) ?? windows.find((one) => one.visibilityState === 'visible') ?? windows[0];
-  if (!chosen) {
-    await clients.openWindow(`/#call=${encodeURIComponent(callId)}`);
+  // Without a window nothing may come before openWindow: not even the question who hosts.
+  const ordered = windows.length > 1 ? orderOfTabs(windows, await hostTab()) : windows;
+  for (const tab of ordered) {
+    if (!(await acknowledges(tab, { type: 'open', callId, kind }))) continue;
+    await tab.focus();
     return;
   }
-  const message: OpenCall = { type: 'open', callId, kind };
-  chosen.postMessage(message);
-  await chosen.focus();
+  await clients.openWindow(`/#call=${encodeURIComponent(callId)}`);
+}
+
+/**
+ * ms for a tab to say that it is there. A hidden one answers in a few; the browser's permission to bring a window up lasts
+ * about 10 s (measured in Chromium), so even a dozen frozen tabs leave time for a new one.
+ */
+const ACKNOWLEDGEMENT = 500;
+
+function acknowledges(tab: Client, message: OpenCall): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    const done = (there: boolean) => {
+      clearTimeout(timer);
+      port1.close();
+      resolve(there);
+    };
+    const timer = setTimeout(() => done(false), ACKNOWLEDGEMENT);
+    port1.onmessage = () => done(true);
+    tab.postMessage(message, [port2]);
+  });
 }

@@ -38,7 +38,9 @@ describe('a submission', () => {
   it('that was refused is remembered too, whatever would be said now', async () => {
     const store = new Opened();
     const answer = () =>
-      store.submit({ kind: 'command', callId: uuid(1), command: { kind: 'silence' } }, uuid(500)).then((c) => c.outcome);
+      store
+        .submit({ kind: 'command', callId: uuid(1), command: { kind: 'silence' } }, uuid(500))
+        .then((c) => c.outcome);
     const refused = await answer();
     expect(refused).toMatchObject({ ok: false, rev: 1, error: { code: 'callNotFound' } });
     await store.submit(ringing({ callId: uuid(1) }));

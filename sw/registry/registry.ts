@@ -107,19 +107,25 @@ const newRegistry = (): MetaRecord => ({
   finished: 0,
 });
 
-/** The finished call that an input speaks of, when it is not a live one. */
+/** The finished call that an input speaks of, when it is not a live one. A call has at most one place, so our id goes first. */
 async function findFinished(tx: Transaction, input: RegistryInput, live: CallRecord[]): Promise<CallRecord | null> {
   const history = tx.objectStore('history');
-  if (input.kind === 'newCall' && input.providerCallId !== null) {
-    const { account, direction, providerCallId } = input;
-    if (live.some((call) => call.providerCallId === providerCallId)) return null;
-    return (await history.index('network').get([account, direction, providerCallId])) ?? null;
+  const { id, network } = namesIn(input);
+  if (id !== null && !live.some((call) => call.id === id)) {
+    const finished = await history.get(id);
+    if (finished) return finished;
   }
-  const id = 'callId' in input ? input.callId : input.kind === 'fact' && 'id' in input.call ? input.call.id : null;
-  if (id !== null) return live.some((call) => call.id === id) ? null : ((await history.get(id)) ?? null);
-  if (input.kind !== 'fact' || 'id' in input.call) return null;
-  const { account, direction, providerCallId } = input.call;
-  return (await history.index('network').get([account, direction, providerCallId])) ?? null;
+  return network === null ? null : ((await history.index('network').get(network)) ?? null);
+}
+
+/** How an input names its call: by our id, by the network's, a report of a new one by both. */
+function namesIn(input: RegistryInput): { id: string | null; network: [string, string, string] | null } {
+  const ref =
+    input.kind === 'newCall' ? input : input.kind === 'fact' && 'providerCallId' in input.call ? input.call : null;
+  const network: [string, string, string] | null =
+    ref === null || ref.providerCallId === null ? null : [ref.account, ref.direction, ref.providerCallId];
+  if ('callId' in input) return { id: input.callId, network };
+  return { id: input.kind === 'fact' && 'id' in input.call ? input.call.id : null, network };
 }
 
 /** Marking more than this as seen at once would make a long event; the next `seen` takes the rest. */

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
-import { LOG_KEPT } from '../../shared/registry/store.ts';
+import { LOG_KEPT, type RegistryStores } from '../../shared/registry/store.ts';
 import { NOW, uuid } from '../../shared/testing/samples.ts';
 import { type Database, DatabaseHandle } from './database.ts';
 import { endOf, Opened, removeOpened, ringing } from './testing/opened.ts';
@@ -46,9 +46,7 @@ describe('retention', () => {
 
   it('that was lowered removes a bounded number with each call that ends, until it is reached', async () => {
     const store = new Opened();
-    const tx = (await store.database.get()).transaction(['history', 'meta'], 'readwrite');
-    await store.finish().then((id) => id);
-    await tx.done;
+    await store.finish();
     const [one] = (await store.contents()).history;
     if (!one) throw new Error('nothing has ended');
     const db = await store.database.get();
@@ -85,7 +83,7 @@ describe('the log', () => {
     await store.submit(ringing());
     const revs = (await store.contents()).log.map((entry) => entry.rev);
     expect(revs).toEqual([481, 482, rev, rev + 1]);
-    expect((rev + 1) - 481 + 1).toBe(LOG_KEPT);
+    expect(rev + 1 - 481 + 1).toBe(LOG_KEPT);
     const repeat = await store.submit({ kind: 'claimHost' }, uuid(481));
     expect(repeat).toEqual({ outcome: { ok: true, rev: 481, callId: null, epoch: null }, delta: null });
   });
@@ -101,38 +99,32 @@ class FullDisk extends DatabaseHandle {
 
   override async get(): Promise<Database> {
     const db = await super.get();
-    return new Proxy(db, {
-      get: (target, property) =>
-        property === 'transaction' ? this.#transaction(target) : Reflect.get(target, property, target),
-    });
-  }
-
-  #transaction(db: Database): Database['transaction'] {
-    return (...args: Parameters<Database['transaction']>) => {
-      const tx = db.transaction(...args);
-      // The commit of a submission is the one that writes the log.
-      if (this.times === 0 || !Array.from(tx.objectStoreNames).includes('log')) return tx;
-      this.times -= 1;
-      return new Proxy(tx, {
-        get: (target, property) =>
-          property === 'objectStore'
-            ? (name: 'log' | 'meta') => (name === 'meta' ? fullMeta(target) : target.objectStore(name))
-            : Reflect.get(target, property, target),
-      });
-    };
+    return instead(
+      db,
+      'transaction',
+      (stores: StoreName[], mode: IDBTransactionMode, options: IDBTransactionOptions) => {
+        const tx = db.transaction(stores, mode, options);
+        // The commit of a submission is the one that writes the log.
+        if (this.times === 0 || mode !== 'readwrite' || !stores.includes('log')) return tx;
+        this.times -= 1;
+        const full = instead(tx.objectStore('meta'), 'put', () => {
+          tx.abort();
+          return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
+        });
+        return instead(tx, 'objectStore', (name: StoreName) => (name === 'meta' ? full : tx.objectStore(name)));
+      },
+    );
   }
 }
 
-/** The `meta` store of a transaction that runs out of room when it is written. */
-function fullMeta(tx: { abort(): void; objectStore(name: 'meta'): object; done: Promise<void> }) {
-  return new Proxy(tx.objectStore('meta'), {
-    get: (target, property) => {
-      if (property !== 'put') return Reflect.get(target, property, target);
-      return () => {
-        tx.done.catch(() => undefined); // as whoever waits for the commit would hear
-        tx.abort();
-        return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
-      };
+type StoreName = keyof RegistryStores;
+
+/** The same object with something else in one place. */
+function instead<T extends object>(target: T, property: keyof T, value: unknown): T {
+  return new Proxy(target, {
+    get: (_, asked) => {
+      const found: unknown = asked === property ? value : Reflect.get(target, asked, target);
+      return typeof found === 'function' ? found.bind(target) : found;
     },
   });
 }

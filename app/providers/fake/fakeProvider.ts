@@ -3,8 +3,7 @@
  * same facts as a real one; the test plays the far side with the `remote…` methods.
  */
 
-import type { Rejection } from '../../../shared/calls/endCodes.ts';
-import { parseReason, REJECTIONS } from '../../../shared/calls/endCodes.ts';
+import { type NetworkEnd, parseReason, REJECTIONS, type Rejection } from '../../../shared/calls/endCodes.ts';
 import type { CallFact } from '../../../shared/calls/facts.ts';
 import type { Peer } from '../../../shared/calls/record.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
@@ -23,8 +22,8 @@ export class FakeProvider implements Provider {
   readonly asked: string[] = [];
   readonly #account: string;
   readonly #sink: ProviderSink;
-  readonly #calls = new Map<string, CallRef>();
-  #failure: SwitchhookError | null = null;
+  readonly #calls = new Map<string, { ref: CallRef; answered: boolean }>();
+  #failure: { of: string | null; error: SwitchhookError } | null = null;
 
   constructor({ account, sink, operations = ['hold', 'mute', 'dtmf'] }: FakeProviderOptions) {
     this.#account = account;
@@ -34,7 +33,12 @@ export class FakeProvider implements Provider {
 
   /** The next thing that is asked fails with this error. */
   failNext(error: SwitchhookError): void {
-    this.#failure = error;
+    this.#failure = { of: null, error };
+  }
+
+  /** The next time that just this is asked (`answer`, `hold off`), it fails with this error. */
+  failOn(what: string, error: SwitchhookError): void {
+    this.#failure = { of: what, error };
   }
 
   async connect(): Promise<void> {
@@ -44,13 +48,13 @@ export class FakeProvider implements Provider {
   }
 
   async disconnect(): Promise<void> {
-    for (const key of [...this.#calls.keys()]) this.#end(key, { by: 'local', code: 200, reason: null });
+    for (const key of [...this.#calls.keys()]) this.#end(key, { by: 'local', code: this.#goodbye(key), reason: null });
     this.#sink({ kind: 'registration', state: 'none', reason: null });
   }
 
   async dial(call: ProviderCall): Promise<void> {
     this.#ask(`dial ${call.peer.handle}`);
-    this.#calls.set(call.id, { id: call.id });
+    this.#calls.set(call.id, { ref: { id: call.id }, answered: false });
     this.#fact(call.id, { kind: 'identified', providerCallId: `fake-${call.id}` });
     this.#fact(call.id, { kind: 'progress', ringing: false });
   }
@@ -72,27 +76,32 @@ export class FakeProvider implements Provider {
   async hangUp(call: ProviderCall): Promise<void> {
     const key = this.#key(call);
     this.#ask('hangUp');
-    this.#end(key, { by: 'local', code: 200, reason: null });
+    this.#end(key, { by: 'local', code: this.#goodbye(key), reason: null });
   }
 
   async setHeld(call: ProviderCall, held: boolean): Promise<void> {
+    this.#has('hold');
     this.#key(call);
     this.#ask(`hold ${held ? 'on' : 'off'}`);
   }
 
   async setMuted(call: ProviderCall, muted: boolean): Promise<void> {
+    this.#has('mute');
     this.#key(call);
     this.#ask(`mute ${muted ? 'on' : 'off'}`);
   }
 
   async sendDtmf(call: ProviderCall, digits: string): Promise<void> {
+    this.#has('dtmf');
     this.#key(call);
     this.#ask(`dtmf ${digits}`);
   }
 
-  /** Somebody calls. @returns the network's id of the call */
+  /** Somebody calls; the same id again, while it rings or goes on, is the same call. @returns the network's id of it */
   remoteCalls(peer: Peer, providerCallId: string = crypto.randomUUID()): string {
-    this.#calls.set(providerCallId, { account: this.#account, direction: 'incoming', providerCallId });
+    if (this.#calls.has(providerCallId)) return providerCallId;
+    const ref: CallRef = { account: this.#account, direction: 'incoming', providerCallId };
+    this.#calls.set(providerCallId, { ref, answered: false });
     this.#sink({ kind: 'incoming', providerCallId, peer, type: 'audio', ringDeadline: null });
     return providerCallId;
   }
@@ -102,14 +111,27 @@ export class FakeProvider implements Provider {
     this.#fact(key, fact);
   }
 
-  remoteHangsUp(key: string, code = 200): void {
-    this.#end(key, { by: 'remote', code, reason: null });
+  /** It hangs up, gives up, or with a code of its own rejects. */
+  remoteHangsUp(key: string, code: number = this.#goodbye(key), reason: NetworkEnd['reason'] = null): void {
+    this.#end(key, { by: 'remote', code, reason });
+  }
+
+  /** What a network makes of hanging up: BYE is a normal end, CANCEL a request terminated (RFC 3261 15, 9). */
+  #goodbye(key: string): number {
+    return this.#calls.get(key)?.answered ? 200 : 487;
+  }
+
+  #has(operation: Operation): void {
+    if (this.operations.includes(operation)) return;
+    throw new SwitchhookError('notSupported', { reason: `This provider was made without it: ${operation}.` });
   }
 
   #ask(what: string): void {
     const failure = this.#failure;
-    this.#failure = null;
-    if (failure) throw failure;
+    if (failure && (failure.of ?? what) === what) {
+      this.#failure = null;
+      throw failure.error;
+    }
     this.asked.push(what);
   }
 
@@ -121,7 +143,9 @@ export class FakeProvider implements Provider {
 
   #fact(key: string, fact: CallFact): void {
     const call = this.#calls.get(key);
-    if (call) this.#sink({ kind: 'fact', call, fact });
+    if (!call) return;
+    if (fact.kind === 'accepted') call.answered = true;
+    this.#sink({ kind: 'fact', call: call.ref, fact });
   }
 
   #end(key: string, end: Omit<Extract<CallFact, { kind: 'ended' }>, 'kind' | 'text'>): void {

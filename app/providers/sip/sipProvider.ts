@@ -6,7 +6,7 @@ import type { SipCredentials } from '../../../shared/http/api.ts';
 import type { CallRef } from '../../../shared/registry/input.ts';
 import type { Operation, Provider, ProviderCall, ProviderSink } from '../provider.ts';
 import { SipSession } from './session.ts';
-import { createUa, type RegistrationFailure, type RTCSession, type RTCSessionEvent, type UA } from './ua.ts';
+import { abandon, createUa, type RegistrationFailure, type RTCSession, type RTCSessionEvent, type UA } from './ua.ts';
 
 export interface SipProviderOptions {
   /** The number of the account: how calls name it. */
@@ -124,6 +124,9 @@ export class SipProvider implements Provider {
   /** A call cannot yet be resumed by another page: say goodbye rather than leave the far side in silence. A ring rings on. */
   leave(): void {
     for (const { session } of this.#legs.values()) if (session?.isAnswered) session.hangUp();
+    const ua = this.#ua;
+    this.#ua = undefined;
+    if (ua) abandon(ua);
   }
 
   #say(state: 'registering' | 'registered' | 'failed' | 'none', reason: string | null): void {

@@ -47,7 +47,15 @@ export function createUa({ credentials, displayName, device, ringTime }: UaOptio
   });
 }
 
-export const CAUSES = JsSIP.C.causes;
+/**
+ * Closes the connection and nothing else: no unregistration, and no answer to a call that rings, which rings on at whoever
+ * registers next. JsSIP's own `stop` would decline it.
+ */
+export function abandon(ua: JsSIP.UA): void {
+  const { transport } = ua as unknown as { transport: { disconnect(): void } }; // public in the code, not in the typings
+  transport.disconnect();
+  ua.stop(); // its timers; what it still wants to say finds no connection
+}
 
 export type UA = JsSIP.UA;
 

@@ -12,6 +12,7 @@ export const LOGGED_IN: PhoneState = {
   session: { user, domain: 'example.test', ringSeconds: 45 },
   demo: [],
   role: 'host',
+  ringer: true,
   registration: 'registered',
   calls: [],
   justEnded: [],

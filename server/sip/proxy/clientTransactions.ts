@@ -3,14 +3,16 @@ import type { Received } from '../message.ts';
 import { makeCancel, makeHopAck, randomToken } from '../responses.ts';
 import type { SipSocket } from '../socket.ts';
 
-/** What becomes of a request that was sent to one device. Each is told at most once but `success`. */
+/** What becomes of a request that was sent to one device. What ends it is told once; a 2xx may come again. */
 export interface BranchEvents {
   /** 101 to 199. */
   provisional(response: SipResponse): void;
   /** 2xx; for an INVITE also each repetition, which RFC 3261 13.3.1.4 has the callee send until the ACK. */
   success(response: SipResponse): void;
-  /** 3xx to 6xx; without `response` when the device said nothing: 408 in time, 480 when its socket closed. */
+  /** 3xx to 6xx; without `response` when the device said nothing in time: 408. */
   failure(status: number, response?: SipResponse): void;
+  /** Its socket closed before a final response: nothing more can come. */
+  lost(): void;
 }
 
 export interface BranchTimers {
@@ -65,11 +67,13 @@ export class ClientTransaction {
     if (this.#state === 'proceeding') this.#sendCancel();
   }
 
-  /** The device is out of reach: fails what is open, and nothing more can come. */
+  /** The device is out of reach: nothing more can come. */
   socketClosed(): void {
-    this.#fail(480);
+    const open = !this.finished;
+    this.#state = 'completed';
     clearTimeout(this.#timer);
     this.forget();
+    if (open) this.events.lost();
   }
 
   #proceed(response: SipResponse): void {
@@ -152,9 +156,9 @@ export class ClientTransactions {
       this.#forget(sent.branch, transaction),
     );
     this.#byBranch.set(sent.branch, transaction);
-    const ofSocket = this.#bySocket.get(socket) ?? new Set();
-    this.#bySocket.set(socket, ofSocket.add(transaction));
-    if (!socket.send(sent.request)) queueMicrotask(() => transaction.socketClosed());
+    // A socket that breaks under this very message closes before `send` returns; it must not find the transaction yet.
+    if (socket.send(sent.request)) this.#remember(transaction);
+    else queueMicrotask(() => transaction.socketClosed());
     return transaction;
   }
 
@@ -174,6 +178,11 @@ export class ClientTransactions {
 
   get size(): number {
     return this.#byBranch.size;
+  }
+
+  #remember(transaction: ClientTransaction): void {
+    const ofSocket = this.#bySocket.get(transaction.socket) ?? new Set();
+    this.#bySocket.set(transaction.socket, ofSocket.add(transaction));
   }
 
   #forget(branch: string, transaction: ClientTransaction): void {

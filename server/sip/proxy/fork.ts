@@ -1,7 +1,6 @@
 import { headerValue, type SipRequest, type SipResponse } from '../headers.ts';
 import type { Device } from '../location.ts';
 import { makeDialogRequest, makeResponse } from '../responses.ts';
-import type { SipSocket } from '../socket.ts';
 import { parseNameAddr } from '../uri.ts';
 import { bestResponse } from './bestResponse.ts';
 import type { BranchTimers, ClientTransaction, ClientTransactions } from './clientTransactions.ts';
@@ -11,6 +10,8 @@ import type { ServerTransaction, TransactionOwner } from './serverTransactions.t
 export const REASON_ANSWERED = 'SIP;cause=200;text="Call completed elsewhere"';
 export const REASON_DECLINED = 'SIP;cause=603;text="Declined"';
 export const REASON_NO_ANSWER = 'SIP;cause=408;text="Request Timeout"';
+/** The same device rings on its newer socket. 302 (RFC 3261 21.3.3): the call has moved, and has not ended. */
+export const REASON_MOVED = 'SIP;cause=302;text="Moved to a newer connection"';
 
 /** What a fork tells about itself, for the call record. */
 export interface ForkEvents {
@@ -21,13 +22,21 @@ export interface ForkEvents {
 
 export interface ForkOptions {
   timers: BranchTimers;
+  /** Branches that may be started in all, those of devices that came back included. */
+  maxBranches: number;
   events?: ForkEvents;
 }
 
+/** Status only when the device did not send it. */
+interface Final {
+  status: number;
+  response?: SipResponse;
+}
+
 interface Branch {
+  device: Device;
   client: ClientTransaction;
-  /** Its final response once there is one; status only when the device did not send it. */
-  final?: { status: number; response?: SipResponse };
+  final?: Final;
   byeSent: boolean;
 }
 
@@ -35,13 +44,18 @@ interface Branch {
  * One request on its way to one or more devices (RFC 3261 16.7): provisional responses pass, the first 2xx wins, 6xx
  * ends all, and otherwise the best response goes back once every branch has ended.
  *
- * A branch whose device disconnects fails with 480. {@link add} may be called while others ring.
+ * A request that rings ({@link ring}) waits for devices whose socket closes: {@link join} sends it to them again when
+ * they are back. Any other branch whose device disconnects fails with 480.
  */
 export class Fork implements TransactionOwner {
-  readonly #branches: Branch[] = [];
+  /** By device: the branch that speaks for it. One that was superseded is in here no more. */
+  readonly #branches = new Map<string, Branch>();
+  #started = 0;
+  /** The highest provisional status that the caller has been told. */
+  #heard = 100;
   #winner: Branch | undefined;
   #ended = false;
-  #deadline: NodeJS.Timeout | undefined;
+  #ring: { deadline: NodeJS.Timeout; ended: () => void } | undefined;
 
   constructor(
     private readonly incoming: ServerTransaction,
@@ -54,83 +68,110 @@ export class Fork implements TransactionOwner {
   }
 
   /** Sends the request to one more device, under the Request-URI that it knows itself by. */
-  add(socket: SipSocket, uri: string): void {
-    if (this.#ended) return;
-    const client: ClientTransaction = this.clients.start({ ...this.outgoing, uri }, socket, this.options.timers, {
-      provisional: (response) => this.#provisional(response),
-      success: (response) => this.#success(branch, response),
-      failure: (status, response) => this.#failure(branch, status, response),
-    });
-    const branch: Branch = { client, byeSent: false };
-    this.#branches.push(branch);
+  add(device: Device, uri: string): void {
+    const client: ClientTransaction = this.clients.start(
+      { ...this.outgoing, uri },
+      device.socket,
+      this.options.timers,
+      {
+        provisional: (response) => this.#provisional(branch, response),
+        success: (response) => this.#success(branch, response),
+        failure: (status, response) => this.#failure(branch, status, response),
+        lost: () => this.#lost(branch),
+      },
+    );
+    const branch: Branch = { device, client, byeSent: false };
+    this.#started += 1;
+    this.#branches.set(device.identity.device, branch);
   }
 
-  /** After `ms` nobody has answered: 408 for those that still ring (the ring deadline of an INVITE). */
-  giveUpAfter(ms: number): void {
-    this.#deadline = setTimeout(() => this.#onDeadline(), ms).unref();
+  /** The request rings for `ms` at most, then 408; devices may join until it has ended, whichever way. */
+  ring(ms: number, ended: () => void): void {
+    this.#ring = { deadline: setTimeout(() => this.#onDeadline(), ms).unref(), ended };
+  }
+
+  /**
+   * A device has registered while this rings. It is sent the request unless it has it (a refreshed registration), or
+   * has answered. A branch on an older socket of the same device is superseded: whatever it still says is not counted.
+   */
+  join(device: Device): void {
+    const earlier = this.#branches.get(device.identity.device);
+    if (this.#ended || !device.binding || this.#started >= this.options.maxBranches) return;
+    if (earlier?.client.socket === device.socket || earlier?.final?.response) return;
+    this.#branches.delete(device.identity.device);
+    earlier?.client.cancel(REASON_MOVED);
+    this.add(device, device.binding.contact);
   }
 
   cancelled(): void {
-    this.#cancelBranches(undefined);
     this.#finish(487);
   }
 
   callerGone(): void {
-    this.#cancelBranches(undefined);
     this.#finish(487);
   }
 
-  #provisional(response: SipResponse): void {
-    if (!this.#ended) this.incoming.respond(response);
+  /** Passed on when it tells the caller more than it knows, or when the device waits for its PRACK (RFC 3262 3). */
+  #provisional(branch: Branch, response: SipResponse): void {
+    if (this.#ended || this.#isSuperseded(branch)) return;
+    if (response.status <= this.#heard && headerValue(response, 'rseq') === undefined) return;
+    this.#heard = Math.max(this.#heard, response.status);
+    this.incoming.respond(response);
   }
 
   #success(branch: Branch, response: SipResponse): void {
-    if (branch === this.#winner) {
-      this.incoming.respond(response);
-      return;
-    }
-    if (this.#ended) {
-      if (this.outgoing.method === 'INVITE') this.#endUnwanted(branch, response);
-      return;
-    }
-    this.#winner = branch;
-    branch.final = { status: response.status, response };
-    this.#cancelBranches(REASON_ANSWERED);
-    this.options.events?.answered();
-    this.#finish(response.status, response);
+    if (branch === this.#winner) this.incoming.respond(response);
+    else if (!this.#ended && !this.#isSuperseded(branch)) {
+      this.#winner = branch;
+      branch.final = { status: response.status, response };
+      this.options.events?.answered();
+      this.#finish(response.status, response, REASON_ANSWERED);
+    } else if (this.outgoing.method === 'INVITE') this.#endUnwanted(branch, response);
   }
 
   #failure(branch: Branch, status: number, response: SipResponse | undefined): void {
+    if (this.#ended || this.#isSuperseded(branch)) return;
     branch.final = response ? { status, response } : { status };
-    if (this.#ended) return;
-    if (status >= 600) {
-      this.#cancelBranches(REASON_DECLINED);
-      this.#finish(status, response);
-    } else if (this.#branches.every((each) => each.final)) this.#finishWithBest();
+    if (status >= 600) this.#finish(status, response, REASON_DECLINED);
+    else if (this.#all().every((each) => each.final)) this.#finishWithBest();
+  }
+
+  /** A page that reloads, a network that changes: a registered device is waited for, since it can be recognised. */
+  #lost(branch: Branch): void {
+    const { device, client } = branch;
+    const mayReturn = device.binding?.hasInstance === true && !client.socket.loggedOut;
+    if (!this.#ring || !mayReturn) this.#failure(branch, 480, undefined);
   }
 
   #onDeadline(): void {
-    if (this.#ended) return;
-    this.#cancelBranches(REASON_NO_ANSWER);
-    for (const branch of this.#branches) branch.final ??= { status: 408 };
-    this.#finishWithBest();
+    this.#finishWithBest(REASON_NO_ANSWER);
   }
 
-  #finishWithBest(): void {
-    const best = bestResponse(this.#branches.flatMap((branch) => branch.final ?? []));
-    this.#finish(best?.status ?? 480, best?.response);
+  /** What has no final response by now counts as 408: the ring deadline has come. */
+  #finishWithBest(reason?: string): void {
+    const finals = this.#all().map((branch): Final => branch.final ?? { status: 408 });
+    const best = bestResponse(finals);
+    this.#finish(best?.status ?? 480, best?.response, reason);
   }
 
-  #finish(status: number, response?: SipResponse): void {
+  /** The one way out; `reason` is for the devices that still ring. */
+  #finish(status: number, response?: SipResponse, reason?: string): void {
     if (this.#ended) return;
+    // Before anything is sent: a socket that breaks under a CANCEL tells us so at once.
     this.#ended = true;
-    clearTimeout(this.#deadline);
+    clearTimeout(this.#ring?.deadline);
+    this.#ring?.ended();
+    for (const branch of this.#all()) if (!branch.final) branch.client.cancel(reason);
     this.incoming.respond(response ?? makeResponse(this.incoming.request, status));
     this.options.events?.ended(status);
   }
 
-  #cancelBranches(reason: string | undefined): void {
-    for (const branch of this.#branches) if (!branch.final) branch.client.cancel(reason);
+  #all(): Branch[] {
+    return [...this.#branches.values()];
+  }
+
+  #isSuperseded(branch: Branch): boolean {
+    return this.#branches.get(branch.device.identity.device) !== branch;
   }
 
   /** Two devices answered, or one answered a call that was over: it is told so in the words of the protocol. */
@@ -142,40 +183,5 @@ export class Fork implements TransactionOwner {
     if (branch.byeSent) return;
     branch.byeSent = true;
     socket.send(makeDialogRequest('BYE', request, response, { uri, via: this.clients.newVia().value }));
-  }
-}
-
-/**
- * One request inside a dialog on its way to the one device that it is for. Unlike a fork it never answers for the
- * device: a CANCEL is passed on and the device's own answer comes back, because a 2xx that crosses it has changed the
- * session (RFC 3261 16.10).
- */
-export class Relay implements TransactionOwner {
-  #client: ClientTransaction | undefined;
-
-  constructor(
-    private readonly incoming: ServerTransaction,
-    private readonly onSuccess: () => void = () => undefined,
-  ) {
-    incoming.own(this);
-  }
-
-  send(clients: ClientTransactions, request: SipRequest, device: Device, timers: BranchTimers): void {
-    this.#client = clients.start(request, device.socket, timers, {
-      provisional: (response) => this.incoming.respond(response),
-      success: (response) => {
-        this.incoming.respond(response);
-        this.onSuccess();
-      },
-      failure: (status, response) => this.incoming.respond(response ?? makeResponse(this.incoming.request, status)),
-    });
-  }
-
-  cancelled(): void {
-    this.#client?.cancel();
-  }
-
-  callerGone(): void {
-    this.#client?.cancel();
   }
 }

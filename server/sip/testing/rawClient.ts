@@ -28,6 +28,13 @@ export interface Credentials {
   password: string;
 }
 
+export interface RegisterOptions {
+  /** Seconds. */
+  expires?: number;
+  instance?: string;
+  contact?: string;
+}
+
 /** What a refused upgrade was answered with. */
 export class UpgradeRefused extends Error {
   constructor(
@@ -51,6 +58,11 @@ export class RawClient {
     this.closed = new Promise((resolve) => {
       ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
     });
+  }
+
+  /** Over a socket that is open already. */
+  static over(ws: WebSocket, credentials: Credentials): RawClient {
+    return new RawClient(ws, credentials);
   }
 
   /** @throws UpgradeRefused when the server answers with anything but 101 */
@@ -153,17 +165,27 @@ export class RawClient {
     );
   }
 
-  async register(options: { expires?: number; instance?: string; contact?: string } = {}): Promise<SipResponse> {
-    const { device, domain } = this.credentials;
-    const contact =
-      options.contact ??
-      `<${this.contact}>;reg-id=1;+sip.instance="<urn:uuid:${options.instance ?? device}>";expires=${options.expires ?? 600}`;
-    const extra = [`To: <${this.aor}>`, `Contact: ${contact}`, 'Supported: path, gruu, outbound'];
-    if (contact === '*') extra.push('Expires: 0');
-    await this.sendAuthenticated('REGISTER', `sip:${domain}`, extra);
+  async register(options: RegisterOptions = {}): Promise<SipResponse> {
+    await this.sendAuthenticated('REGISTER', `sip:${this.credentials.domain}`, this.#registration(options));
     return this.expect(
       (m): m is Received<SipResponse> => m.kind === 'response' && m.envelope.cseq.method === 'REGISTER',
     );
+  }
+
+  /** Gets challenged, and gives what sends the REGISTER that will be accepted: for races. */
+  async prepareRegister(options: RegisterOptions = {}): Promise<() => void> {
+    const uri = `sip:${this.credentials.domain}`;
+    const lines = this.#registration(options);
+    this.sendRaw(this.request('REGISTER', uri, lines));
+    const challenge = await this.expectResponse(401, 'REGISTER');
+    const text = this.request('REGISTER', uri, [...lines, this.answer(challenge, 'REGISTER', uri)]);
+    return () => this.sendRaw(text);
+  }
+
+  #registration({ instance = this.credentials.device, expires = 600, contact }: RegisterOptions): string[] {
+    const own = `<${this.contact}>;reg-id=1;+sip.instance="<urn:uuid:${instance}>";expires=${expires}`;
+    const lines = [`To: <${this.aor}>`, `Contact: ${contact ?? own}`, 'Supported: path, gruu, outbound'];
+    return contact === '*' ? [...lines, 'Expires: 0'] : lines;
   }
 
   /** Answers a request: status, a To tag where one is needed, and the Record-Route that a dialog keeps. */

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { parseReason, REJECTIONS } from '../../../shared/calls/endCodes.ts';
+import { SwitchhookError } from '../../../shared/errors.ts';
+import { CONFORMANCE, type ConformanceContext, type FarSide, Recorder } from '../conformance.ts';
+import type { Operation, Provider, ProviderEvent } from '../provider.ts';
+import { FakeProvider } from './fakeProvider.ts';
+
+const FAR = { handle: '102', displayName: 'Bob', avatarUrl: null, userId: null };
+
+/** The far side as a test plays it. */
+function farSide(fake: FakeProvider, told: Recorder): FarSide {
+  /** The call that there is: ours by our id, theirs by the network's. */
+  const key = () => {
+    const outgoing = told.events.find((event) => event.kind === 'fact' && 'id' in event.call);
+    if (outgoing?.kind === 'fact' && 'id' in outgoing.call) return outgoing.call.id;
+    return told.incoming()[0]?.providerCallId ?? '';
+  };
+  return {
+    call: async () => {
+      const id = fake.remoteCalls(FAR);
+      fake.remoteCalls(FAR, id); // a network may say it again
+    },
+    rings: async () => fake.remoteSays(key(), { kind: 'progress', ringing: true }),
+    answer: async () => {
+      fake.remoteSays(key(), { kind: 'accepted' });
+      fake.remoteSays(key(), { kind: 'connected' });
+    },
+    reject: async (how) => {
+      const { code, reason } = REJECTIONS[how];
+      fake.remoteHangsUp(key(), code, parseReason(reason));
+    },
+    hangUp: async () => fake.remoteHangsUp(key()),
+    hold: async (held) => fake.remoteSays(key(), { kind: 'heldByRemote', held }),
+    seesHeld: async (held) => expect(fake.asked.at(-1)).toBe(`hold ${held ? 'on' : 'off'}`),
+    seesEnd: async () => {
+      const end = told.events.flatMap((event) =>
+        event.kind === 'fact' && event.fact.kind === 'ended' ? [event.fact] : [],
+      )[0];
+      if (!end) throw new Error('there was no end');
+      return { by: end.by === 'local' ? 'remote' : 'local', code: end.code, cause: end.reason?.cause ?? null };
+    },
+  };
+}
+
+function context(operations?: readonly Operation[]): ConformanceContext {
+  const told = new Recorder();
+  const options = { account: '101', sink: told.sink };
+  const provider = new FakeProvider(operations ? { ...options, operations } : options);
+  const failMicrophone = () => provider.failNext(new SwitchhookError('microphoneDenied', { reason: 'test' }));
+  return { provider, account: '101', told, far: farSide(provider, told), farPeer: FAR, failMicrophone };
+}
+
+describe.each<{ with: string; operations?: readonly Operation[] }>([
+  { with: 'the operations of most' },
+  { with: 'none', operations: [] },
+  { with: 'one', operations: ['mute'] },
+])('a fake with $with is a provider', ({ operations }) => {
+  it.each(CONFORMANCE)('$name', ({ run }) => run(context(operations)));
+});
+
+describe('the conformance suite', () => {
+  const run = (name: string, one: ConformanceContext) =>
+    CONFORMANCE.find((other) => other.name.startsWith(name))?.run(one);
+
+  /** A fake that lies to its sink. */
+  function lying(lie: (event: ProviderEvent) => ProviderEvent[]): ConformanceContext {
+    const told = new Recorder();
+    const provider = new FakeProvider({ account: '101', sink: (event) => lie(event).forEach(told.sink) });
+    return { ...context(), provider, told, far: farSide(provider, told) };
+  }
+
+  it('tells a wrong code', async () => {
+    const one = lying((event) =>
+      event.kind === 'fact' && event.fact.kind === 'ended'
+        ? [{ ...event, fact: { ...event.fact, code: 200 } }]
+        : [event],
+    );
+    await expect(run('a call that is hung up before', one)).rejects.toThrow('487');
+  });
+
+  it('tells what is said twice', async () => {
+    const one = lying((event) => (event.kind === 'registration' ? [event] : [event, event]));
+    await expect(run('a call is announced once', one)).rejects.toThrow('should be');
+    await expect(run('an answered call that is hung up', one)).rejects.toThrow('ends of the call');
+  });
+
+  it('tells an operation that is there and was not declared', async () => {
+    const one = context(['hold', 'mute', 'dtmf']);
+    Object.defineProperty(one.provider, 'operations', { value: ['hold'] });
+    await expect(run('the operations', { ...one, provider: withMute(one.provider) })).rejects.toThrow('mute');
+  });
+});
+
+/** Does what it has not declared. */
+const withMute = (provider: Provider): Provider =>
+  new Proxy(provider, {
+    get: (target, property) => {
+      if (property === 'setMuted') return () => Promise.resolve();
+      const found: unknown = Reflect.get(target, property, target);
+      return typeof found === 'function' ? found.bind(target) : found;
+    },
+  });

@@ -1,0 +1,92 @@
+/** The program as it is started: compiled, in a process of its own. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { demoAccounts } from './accounts/demo.ts';
+
+/** Milliseconds, on a machine that has other things to do; a start hashes the passwords of the demo accounts. */
+const COMPILE_MS = 60_000;
+const TEST_MS = 30_000;
+const ROOT = join(import.meta.dirname, '..');
+const MODULES = join(ROOT, 'node_modules');
+
+vi.setConfig({ testTimeout: TEST_MS });
+
+let home: string;
+let running: ChildProcess | undefined;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'switchhook-'));
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const project = join(import.meta.dirname, 'tsconfig.build.json');
+  await promisify(execFile)(process.execPath, [compiler, '-p', project, '--outDir', join(home, 'out')]);
+  await symlink(MODULES, join(home, 'node_modules'));
+  await writeFile(join(home, 'package.json'), '{"type":"module"}');
+}, COMPILE_MS);
+afterEach(() => running?.kill('SIGKILL'));
+afterAll(() => rm(home, { recursive: true }));
+
+function start(env: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, [join(home, 'out', 'server', 'main.js'), ...args], {
+    cwd: home,
+    env: { DATA_DIR: ':memory:', LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running = child;
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  const exit = once(child, 'close') as Promise<[number | null, string | null]>;
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const line = async (): Promise<string | undefined> => {
+    const next = await lines.next();
+    return next.done ? undefined : next.value;
+  };
+  return { child, exit, line, log: () => log };
+}
+
+const urlIn = (line = ''): string => /http:\/\/[\w.:]+/u.exec(line)?.[0] ?? '';
+
+test.each(['SIGTERM', 'SIGINT'] as const)('prints where it listens, serves, and ends with 0 on %s', async (signal) => {
+  const { child, exit, line, log } = start({ PORT: '0' });
+  const first = await line();
+  expect(first).toMatch(/^Switchhook is listening on http:\/\/127\.0\.0\.1:\d+, demo accounts: 101 \/ demo-101, /u);
+  for (const { username, password } of demoAccounts) expect(first).toContain(`${username} / ${password}`);
+  const health = await fetch(`${urlIn(first)}/healthz`);
+  expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
+  child.kill(signal);
+  expect(await exit).toEqual([0, null]);
+  expect(await line()).toBeUndefined();
+  expect(log()).not.toContain('Warning');
+});
+
+test('does not speak of demo accounts where there are none', async () => {
+  const { child, exit, line } = start({}, '--port', '0', '--public-origins', 'https://phone.example');
+  expect(await line()).toMatch(/^Switchhook is listening on http:\/\/127\.0\.0\.1:\d+$/u);
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+});
+
+test('names the variable that is wrong, and ends with 78', async () => {
+  const { exit, line, log } = start({ PORT: 'many' });
+  expect(await exit).toEqual([78, null]);
+  expect(await line()).toBeUndefined();
+  expect(log()).toMatch(/invalidArgument: .*PORT/u);
+});
+
+test('says that it cannot listen, and ends with 1', async () => {
+  const first = start({ PORT: '0' });
+  const { port } = new URL(urlIn(await first.line()));
+  const second = start({ PORT: port });
+  expect(await second.exit).toEqual([1, null]);
+  expect(second.log()).toContain(`cannot listen on 127.0.0.1 port ${port}`);
+  first.child.kill('SIGTERM');
+  expect(await first.exit).toEqual([0, null]);
+});
