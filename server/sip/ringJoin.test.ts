@@ -141,6 +141,21 @@ describe('the end of the ring', () => {
     await mai.expectResponse(200, 'INVITE');
   });
 
+  test('by busy stays busy when the socket of the busy device closes', async () => {
+    const [mai, hung, tablet] = [
+      await harness.phone('101'),
+      await harness.phone('102', { register: false }),
+      await harness.phone('102'),
+    ];
+    await hung.register({ contact: `<${hung.contact}>` });
+    await invite(mai, '102');
+    hung.respond(await hung.expectRequest('INVITE'), 486);
+    await hung.expectRequest('ACK');
+    await drop(harness, hung);
+    tablet.respond(await tablet.expectRequest('INVITE'), 480);
+    await mai.expectResponse(486, 'INVITE');
+  });
+
   test("by the caller's CANCEL reaches the new socket", async () => {
     const { mai, sent, phone } = await back();
     mai.cancel(sent);

@@ -137,7 +137,12 @@ describe('a socket', () => {
   });
 
   test('that is cut by the CANCEL does not change what the caller is told', async () => {
-    const { mai, hung, sent } = await racing();
+    const [mai, hung] = [await board.phone('101', 'm'), board.connect('102', 'h')];
+    // Without +sip.instance, so that it is not waited for.
+    await hung.register({ contact: `<${hung.contact}>` });
+    const sent = await invite(mai, '102');
+    hung.respond(await hung.expectRequest('INVITE'), 180);
+    await mai.expectResponse(180);
     board.clog(hung);
     mai.cancel(sent);
     await mai.expectResponse(487, 'INVITE');
@@ -166,6 +171,15 @@ describe('a socket', () => {
     expect(mai.has(isFinal)).toBe(false);
     await expectRings(mai, await board.phone('102', 'h'));
   });
+});
+
+test('the ring deadline is no longer waited for once the call is answered', async () => {
+  const { mai, hung, incoming } = await racing();
+  hung.respond(incoming, 200);
+  await mai.expectResponse(200, 'INVITE');
+  board.closeAll();
+  await vi.advanceTimersByTimeAsync(RING_MS - 1000);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('CANCEL waits for the first response of the branch that was moved', async () => {

@@ -35,10 +35,12 @@ export class SipProvider implements Provider {
   /** By our id for outgoing calls, by the network's id for incoming ones. */
   readonly #legs = new Map<string, Leg>();
   #ua: UA | undefined;
+  #left = false;
   #credentials: SipCredentials | undefined;
 
   constructor(options: SipProviderOptions) {
-    this.#options = options;
+    const { sink } = options;
+    this.#options = { ...options, sink: (event) => this.#left || sink(event) };
   }
 
   async connect(): Promise<void> {
@@ -126,6 +128,7 @@ export class SipProvider implements Provider {
     for (const { session } of this.#legs.values()) if (session?.isAnswered) session.hangUp();
     const ua = this.#ua;
     this.#ua = undefined;
+    this.#left = true; // what JsSIP now says of a ring is its own end here, not the call's
     if (ua) abandon(ua);
   }
 
