@@ -7,7 +7,8 @@ import { median } from './statistics.ts';
 
 const CALLS = 12;
 
-async function openPhone(page: Page, url: string, number: string): Promise<void> {
+/** The phone without its screens, logged in unless another tab of this browser is. */
+export async function openHarnessPhone(page: Page, url: string, number: string): Promise<Page> {
   await page.addInitScript(() => {
     localStorage.setItem('switchhook.preferences', JSON.stringify({ ringVolume: 0, voiceProcessing: false }));
   });
@@ -16,16 +17,19 @@ async function openPhone(page: Page, url: string, number: string): Promise<void>
   await page.evaluate(async (me) => {
     window.phone = new window.harness.AppPhone();
     await window.phone.start();
-    await window.phone.logIn(me, `demo-${me}`);
+    if (!window.phone.state.session) await window.phone.logIn(me, `demo-${me}`);
   }, number);
-  await page.waitForFunction(() => window.phone.state.registration === 'registered');
+  return page;
 }
 
 export async function callFigures(url: string): Promise<Figure[]> {
   const [caller, callee] = await Promise.all([440, 1000].map((tone) => launchUser({ tone, autoplay: true })));
   if (!caller || !callee) throw new Error('no browsers');
   try {
-    await Promise.all([openPhone(caller.page, url, '101'), openPhone(callee.page, url, '102')]);
+    await Promise.all([openHarnessPhone(caller.page, url, '101'), openHarnessPhone(callee.page, url, '102')]);
+    for (const { page } of [caller, callee]) {
+      await page.waitForFunction(() => window.phone.state.registration === 'registered');
+    }
     await callee.page.evaluate(() => window.harness.benches.answerOnReceipt(window.phone));
     const ours: number[] = [];
     const bare: number[] = [];

@@ -4,6 +4,7 @@ import { startTestSwitchboard } from '../e2e/support/switchboard.ts';
 import { callFigures } from './calls.ts';
 import { describe, type Figure } from './figures.ts';
 import { sizes } from './sizes.ts';
+import { tabFigures } from './tabs.ts';
 import { workerFigures } from './worker.ts';
 
 export async function run({ json }: { json: boolean }): Promise<void> {
@@ -15,6 +16,7 @@ export async function run({ json }: { json: boolean }): Promise<void> {
     print(sizes());
     print(await workerFigures(switchboard.url));
     print(await callFigures(switchboard.url));
+    print(await tabFigures(switchboard.url));
   } finally {
     await switchboard.close();
   }

@@ -6,6 +6,8 @@ import type { CallRecord } from '../shared/calls/record.ts';
 import { type HiddenUser, launchHiddenUser } from './support/hiddenUser.ts';
 import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
 import { openPhone, type Person, readHistory } from './support/person.ts';
+import { logIn, visibilityOf } from './support/phoneTab.ts';
+import { busMissing } from './support/sessionBus.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectTone } from './support/tones.ts';
 import { waitUntil } from './support/waiting.ts';
@@ -13,6 +15,8 @@ import { waitUntil } from './support/waiting.ts';
 const MAI_TONE = 440;
 const HUNG_TONE = 1000;
 const PATIENCE = 10_000;
+
+test.skip(busMissing() !== null, busMissing() ?? '');
 
 let switchboard: Switchboard;
 let desktop: Desktop;
@@ -28,7 +32,7 @@ test.beforeEach(async () => {
     openPhone(switchboard.url, '101', { tone: MAI_TONE }),
     launchHiddenUser(switchboard.url, { tone: HUNG_TONE, desktop }),
   ]);
-  await logIn(hung, '102');
+  await logIn(hung, switchboard.url, '102');
 });
 
 test.afterEach(async () => {
@@ -36,16 +40,7 @@ test.afterEach(async () => {
   await Promise.all([desktop?.stop(), switchboard?.close()]);
 });
 
-async function logIn({ page }: HiddenUser, number: string): Promise<void> {
-  await page.evaluateOnNewDocument(() => {
-    localStorage.setItem('switchhook.preferences', JSON.stringify({ ringVolume: 0.2, voiceProcessing: false }));
-  });
-  await page.goto(switchboard.url);
-  await page.locator(`>>> [data-demo="${number}"]`).click();
-  await page.waitForSelector('[data-registration="registered"]');
-}
-
-const visibility = () => hung.page.evaluate(() => document.visibilityState);
+const visibility = () => visibilityOf(hung.page);
 
 /** A call that comes while the tab is hidden, as its notification. */
 async function ring(): Promise<DesktopNotification> {

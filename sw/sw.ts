@@ -48,7 +48,7 @@ async function makePlan() {
 /** The ONE way in for everything that changes a call. */
 async function submit(submission: Submission): Promise<Outcome> {
   const { outcome, delta } = await registry.submit(submission);
-  if (delta) life.broadcast({ type: 'delta', ...delta });
+  if (delta) life.broadcast({ type: 'delta', at: performance.timeOrigin + performance.now(), ...delta });
   return outcome;
 }
 

@@ -12,6 +12,9 @@ export function registerWorker(): Promise<ServiceWorkerRegistration> {
   return navigator.serviceWorker.register(SCRIPT, OPTIONS);
 }
 
+/** ms. Browsers look for a new worker at each navigation; a phone is opened once and left open for weeks. */
+const UPDATE_CHECK = 3_600_000;
+
 export interface UpdateOptions {
   /** No call would notice a new worker or a reload. */
   idle(): boolean;
@@ -44,6 +47,8 @@ export function followUpdates({ idle, busyHere }: UpdateOptions): { check(): voi
     check();
   });
   document.addEventListener('visibilitychange', check);
+  document.addEventListener('focusout', () => setTimeout(check)); // the focus is somewhere else only after the event
   void workbox.register({ immediate: true });
+  setInterval(() => void workbox.update(), UPDATE_CHECK);
   return { check };
 }

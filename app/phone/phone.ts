@@ -231,6 +231,7 @@ export class AppPhone implements Phone {
       ringTime: ringSeconds * 1000,
       credentials: () => api.issueSipCredentials(device),
       microphone: () => this.#microphone(),
+      dtmf: () => this.state.preferences.dtmf,
       sink,
     });
   }

@@ -18,7 +18,11 @@ export interface Preferences {
   ringVolume: number;
   /** Echo cancellation, noise suppression and automatic gain: on for loudspeakers, off for studio headsets. */
   voiceProcessing: boolean;
+  /** How keypad digits travel: in the media (RFC 4733), or beside it (SIP INFO) for exchanges that hear no others. */
+  dtmf: DtmfTransport;
 }
+
+export type DtmfTransport = 'rtp' | 'info';
 
 export interface PhoneState {
   /** The way to the service worker. */

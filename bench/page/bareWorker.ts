@@ -9,6 +9,8 @@ import { openDB } from 'idb';
 
 declare const self: ServiceWorkerGlobalScope;
 
+const channel = new BroadcastChannel('bare');
+
 const database = openDB('bare', 1, {
   upgrade(db) {
     db.createObjectStore('live', { keyPath: 'id' });
@@ -40,6 +42,11 @@ const api = {
     ]);
     await tx.done;
     return outcome;
+  },
+
+  /** Sends the payload to every tab, with the time at which it leaves. */
+  broadcast(payload: object): void {
+    channel.postMessage({ ...payload, at: performance.timeOrigin + performance.now() });
   },
 };
 

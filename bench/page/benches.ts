@@ -9,7 +9,7 @@ import bareWorker from './bareWorker.ts?worker&url';
 /** Samples in which nothing is measured: caches fill, code is compiled. */
 const WARM_UP = 50;
 
-async function bareApi(): Promise<Comlink.Remote<BareApi>> {
+export async function bareApi(): Promise<Comlink.Remote<BareApi>> {
   const registration = await navigator.serviceWorker.register(bareWorker, {
     scope: new URL('./bare/', new URL(bareWorker, location.href)).pathname,
   });
@@ -182,4 +182,19 @@ export function answerOnReceipt(phone: Phone): void {
 
 export async function hangUp(phone: Phone): Promise<void> {
   for (const call of phone.state.calls) await phone.perform(call.id, { kind: 'hangUp' });
+}
+
+/** When this tab hosts with its line up, and when it rings, ms since the epoch; settles when both are so. */
+export function takeover(phone: Phone): Promise<{ hosts: number; rings: number }> {
+  return new Promise((resolve) => {
+    const at = { hosts: 0, rings: 0 };
+    const look = () => {
+      const { role, registration, ringer } = phone.state;
+      if (role === 'host' && registration === 'registered') at.hosts ||= Date.now();
+      if (ringer) at.rings ||= Date.now();
+      if (at.hosts && at.rings) resolve(at);
+    };
+    phone.subscribe(look);
+    look();
+  });
 }

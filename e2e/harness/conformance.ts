@@ -37,6 +37,7 @@ function sipProvider(account: string, sink: ProviderSink, microphone: () => Prom
     ringTime: RING_TIME,
     credentials: () => api.issueSipCredentials(device),
     microphone,
+    dtmf: () => 'info',
     sink,
   });
 }

@@ -10,6 +10,7 @@ import { registerWorker } from '../../app/link/register.ts';
 import { AppPhone } from '../../app/phone/phone.ts';
 import { FakeProvider } from '../../app/providers/fake/fakeProvider.ts';
 import * as benches from '../../bench/page/benches.ts';
+import * as fanout from '../../bench/page/fanout.ts';
 import { conform, logIn, SipFarSide } from './conformance.ts';
 import { Load } from './load.ts';
 
@@ -26,6 +27,7 @@ const harness = {
   logIn,
   registerWorker,
   benches,
+  fanout,
 };
 
 declare global {
@@ -33,6 +35,7 @@ declare global {
     harness: typeof harness;
     /** What a test or a benchmark has put there for its next step. */
     load: Load;
+    ways: fanout.Ways;
     phone: AppPhone;
   }
 }

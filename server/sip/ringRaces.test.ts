@@ -150,6 +150,25 @@ describe('a socket', () => {
     expect(mai.has(isFinal)).toBe(false);
   });
 
+  test('that is cut by the CANCEL of one call ends another, which is not rung any more', async () => {
+    const [mai, alice, hung] = [
+      await board.phone('101', 'm'),
+      await board.phone('103', 'a'),
+      board.connect('102', 'h'),
+    ];
+    await hung.register({ contact: `<${hung.contact}>` });
+    for (const caller of [mai, alice]) {
+      await invite(caller, '102');
+      hung.respond(await hung.expectRequest('INVITE'), 180);
+      await caller.expectResponse(180);
+    }
+    board.clog(hung);
+    const page = board.connect('102', 'h');
+    await page.register({ contact: `<${page.contact}>` });
+    await alice.expectResponse(480, 'INVITE');
+    await expectRings(mai, page);
+  });
+
   test('whose phone is silent for 64*T1 ends its part with 408', async () => {
     const [mai] = [await board.phone('101', 'm'), await board.phone('102', 'h')];
     await invite(mai, '102');

@@ -49,7 +49,8 @@ export type Broadcast =
   | { type: 'started'; instance: string }
   /** A new version takes over: do not wake the old one. */
   | { type: 'updating' }
-  | ({ type: 'delta' } & Delta)
+  /** `at`: when it was sent, ms since the epoch with fractions, so that its way can be measured. */
+  | ({ type: 'delta'; at: number } & Delta)
   /** The disk was full: so many of the oldest finished calls went. */
   | { type: 'dropped'; count: number };
 

@@ -86,6 +86,23 @@ describe('a submission', () => {
   });
 });
 
+describe('a submission that fails', () => {
+  it('by an error of ours leaves nothing behind either, although no request has failed', async () => {
+    const store = new Opened();
+    const callId = uuid(1);
+    await store.submit(ringing({ callId }));
+    // Settings that no version writes: the call has been moved when the retention cannot be read.
+    const db = await store.database.get();
+    const meta = await db.get('meta', 'registry');
+    if (!meta) throw new Error('there is no registry');
+    const broken = { ...meta, settings: { ...meta.settings, retention: null } } as unknown as typeof meta;
+    await db.put('meta', broken);
+    const before = await store.contents();
+    await expect(store.submit(endOf(callId))).rejects.toMatchObject({ code: 'storage' });
+    expect(await store.contents()).toEqual(before);
+  });
+});
+
 describe('a call that ends', () => {
   /** Reads both stores in one transaction, over and over, and says in how many of them the call was each time. */
   async function watch(store: Opened, callId: string, until: Promise<unknown>): Promise<Set<number>> {

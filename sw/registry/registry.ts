@@ -158,11 +158,11 @@ async function write(tx: Transaction, decision: Decision, context: WriteContext)
     tx.objectStore('log').add({ rev, id: submission.id, at: now, calls: calls.map((call) => call.id), outcome }),
   );
   const finished = registry.finished + newlyOver.length;
-  const retained = newlyOver.length > 0 ? retain(tx, finished, decision.settings.retention, now) : 0;
-  // Together: what has no room is heard as that, not as the abort that it is to whatever comes after it.
-  const [removed] = await Promise.all([retained, ...writes]);
+  // Together with the writes: a full disk is heard as that, not as the abort that it is to whatever comes after it.
+  const retained = () => Promise.all([retain(tx, finished, decision.settings.retention, now), ...writes]);
+  const [removed] = newlyOver.length > 0 ? await retained() : [0];
   const { host, settings } = decision;
-  const last: Promise<unknown>[] = [tx.objectStore('meta').put({ key: 'registry', rev, host, settings, finished: finished - removed }));
+  writes.push(tx.objectStore('meta').put({ key: 'registry', rev, host, settings, finished: finished - removed }));
   // Every so often, not each time: a delete of a range costs as much as a put.
   if (rev % 256 === 0) writes.push(tx.objectStore('log').delete(IDBKeyRange.upperBound(rev - LOG_KEPT)));
   await Promise.all(writes);

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
-import { LOG_KEPT, type RegistryStores } from '../../shared/registry/store.ts';
+import { LOG_KEPT, type MetaRecord, type RegistryStores, type StoredCall } from '../../shared/registry/store.ts';
 import { NOW, uuid } from '../../shared/testing/samples.ts';
 import { type Database, DatabaseHandle } from './database.ts';
 import { endOf, Opened, removeOpened, ringing } from './testing/opened.ts';
@@ -92,10 +92,12 @@ describe('the log', () => {
 /**
  * A disk that is full for the next `times` commits. A browser cannot be told to have a full disk (Chromium's own switch for
  * it does not reach IndexedDB), so the seam is the database: everything is really put, and then the real transaction is
- * aborted with the error that the specification gives for it, in place of the last of the writes.
+ *  aborted with the error that the specification gives for it, in place of one of the writes.
  */
 class FullDisk extends DatabaseHandle {
   times = 0;
+  /** The store whose write finds no room. */
+  at: 'meta' | 'history' = 'meta';
 
   override async get(): Promise<Database> {
     const db = await super.get();
@@ -107,11 +109,13 @@ class FullDisk extends DatabaseHandle {
         // The commit of a submission is the one that writes the log.
         if (this.times === 0 || mode !== 'readwrite' || !stores.includes('log')) return tx;
         this.times -= 1;
-        const full = instead(tx.objectStore('meta'), 'put', () => {
+        const store = tx.objectStore(this.at);
+        const full = instead(store, 'put', async (record: MetaRecord & StoredCall) => {
+          await store.put?.(record);
           tx.abort();
-          return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
+          throw new DOMException('The disk is full.', 'QuotaExceededError');
         });
-        return instead(tx, 'objectStore', (name: StoreName) => (name === 'meta' ? full : tx.objectStore(name)));
+        return instead(tx, 'objectStore', (name: StoreName) => (name === this.at ? full : tx.objectStore(name)));
       },
     );
   }
@@ -170,6 +174,17 @@ describe('a full disk', () => {
     expect((await store.contents()).history.map(({ id }) => id)).toEqual(
       Array.from({ length: 102 }, (_, n) => uuid(n + 498)),
     );
+  });
+
+  it('that is noticed when a call ends, before its old calls are counted, is noticed as that', async () => {
+    const { store, disk, live } = await fullStore();
+    disk.at = 'history';
+    disk.times = 1;
+    expect((await store.submit(endOf(live))).outcome).toMatchObject({ ok: true });
+    expect(store.dropped).toEqual([2]);
+    const contents = await store.contents();
+    expect(contents.history.map(({ id }) => id)).toEqual([live]);
+    expect(contents).toMatchObject({ live: [], meta: { finished: 1 } });
   });
 
   it('that stays full is an error, and the live call is as it was', async () => {

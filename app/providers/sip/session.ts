@@ -5,6 +5,7 @@ import type { CallFact } from '../../../shared/calls/facts.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
 import { endFact, type SessionEnd } from './end.ts';
 import {
+  DTMF,
   type EndEvent,
   endMessage,
   type IceCandidateEvent,
@@ -106,8 +107,8 @@ export class SipSession {
     });
   }
 
-  sendDtmf(digits: string): void {
-    this.#session.sendDTMF(digits, { duration: TONE });
+  sendDtmf(digits: string, transport: 'rtp' | 'info'): void {
+    this.#session.sendDTMF(digits, { duration: TONE, transportType: DTMF[transport] });
   }
 
   /** Resolves with the event, rejects when the session ends first. */

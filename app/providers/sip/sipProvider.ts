@@ -18,6 +18,8 @@ export interface SipProviderOptions {
   /** Fresh ones at each connect: they are kept in memory only. */
   credentials: () => Promise<SipCredentials>;
   microphone: () => Promise<MediaStream>;
+  /** How digits travel: RFC 4733 in the media, or SIP INFO. */
+  dtmf: () => 'rtp' | 'info';
   sink: ProviderSink;
 }
 
@@ -119,7 +121,7 @@ export class SipProvider implements Provider {
   }
 
   sendDtmf(call: ProviderCall, digits: string): Promise<void> {
-    this.#session(call).sendDtmf(digits);
+    this.#session(call).sendDtmf(digits, this.#options.dtmf());
     return Promise.resolve();
   }
 

@@ -57,6 +57,9 @@ export function abandon(ua: JsSIP.UA): void {
   ua.stop(); // its timers; what it still wants to say finds no connection
 }
 
+/** JsSIP's words; `RFC2833` is what RFC 4733 was called before. */
+export const DTMF = { rtp: JsSIP.C.DTMF_TRANSPORT.RFC2833, info: JsSIP.C.DTMF_TRANSPORT.INFO } as const;
+
 export type UA = JsSIP.UA;
 
 /** The network's message inside an end event: a response, a request (BYE, CANCEL), or none. */

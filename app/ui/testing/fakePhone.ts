@@ -24,7 +24,7 @@ export const LOGGED_IN: PhoneState = {
     { extension: '103', displayName: 'Đỗ Hà', avatarUrl: null, userId: 'u103' },
   ],
   settings: { ...DEFAULT_SETTINGS, language: 'en' },
-  preferences: { ringVolume: 1, voiceProcessing: true },
+  preferences: { ringVolume: 1, voiceProcessing: true, dtmf: 'rtp' },
   sound: 'ready',
   notifications: 'granted',
   microphone: 'granted',
