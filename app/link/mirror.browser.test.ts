@@ -80,7 +80,6 @@ const over = (call: CallRecord) => withFacts(call, { kind: 'disconnected', respo
 const delta = (rev: number, calls: CallRecord[] = []): Broadcast => ({
   type: 'delta',
   at: 0,
-  at: 0,
   rev,
   calls,
   host: null,

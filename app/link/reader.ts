@@ -75,7 +75,8 @@ export class RegistryReader {
   }
 
   async #search(text: string, { after, limit }: HistoryQuery): Promise<CallRecord[]> {
-    const [first, ...rest] = searchWords(text);
+    // The longest word narrows most: its hits are the ones that are looked at.
+    const [first, ...rest] = searchWords(text).sort((a, b) => b.length - a.length);
     if (first === undefined) return [];
     const range = IDBKeyRange.bound(first, `${first}\uffff`);
     const hits = await (await this.#database()).getAllFromIndex('history', 'words', range, SEARCH_SCAN);

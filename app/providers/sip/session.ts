@@ -81,6 +81,18 @@ export class SipSession {
     this.#session.terminate({ status_code: code, extraHeaders: reason ? [`Reason: ${reason}`] : [] });
   }
 
+  /** The line is given up: a conversation is hung up, a ring is left unanswered (480, RFC 3261 21.4.18), which is a missed call. */
+  release(): void {
+    if (this.isOver) return;
+    if (this.isAnswered || this.#session.direction === 'outgoing') {
+      this.hangUp();
+      return;
+    }
+    this.#asked = true;
+    this.#rejectedWith = { code: 480, reason: null };
+    this.#session.terminate({ status_code: 480 });
+  }
+
   hangUp(): void {
     if (this.isOver) return;
     this.#asked = true;

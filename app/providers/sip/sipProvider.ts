@@ -53,7 +53,9 @@ export class SipProvider implements Provider {
     const ua = createUa({ credentials, displayName, device, ringTime });
     this.#ua = ua;
     ua.on('newRTCSession', (event: RTCSessionEvent) => this.#onSession(event));
-    ua.on('disconnected', () => this.#say('registering', 'The connection to the switchboard was lost.'));
+    ua.on('disconnected', () => {
+      if (this.#ua === ua) this.#say('registering', 'The connection to the switchboard was lost.');
+    });
     const registered = new Promise<void>((resolve, reject) => {
       ua.on('registered', () => {
         this.#say('registered', null);
@@ -70,12 +72,12 @@ export class SipProvider implements Provider {
     return registered;
   }
 
-  disconnect(): Promise<void> {
+  async disconnect(): Promise<void> {
     const ua = this.#ua;
     this.#ua = undefined;
-    ua?.stop(); // ends the sessions, unregisters, closes
+    for (const { session } of this.#legs.values()) session?.release();
+    ua?.stop(); // unregisters, closes
     this.#say('none', null);
-    return Promise.resolve();
   }
 
   async dial(call: ProviderCall): Promise<void> {
@@ -115,14 +117,12 @@ export class SipProvider implements Provider {
     await this.#session(call).setHeld(held);
   }
 
-  setMuted(call: ProviderCall, muted: boolean): Promise<void> {
+  async setMuted(call: ProviderCall, muted: boolean): Promise<void> {
     this.#session(call).setMuted(muted);
-    return Promise.resolve();
   }
 
-  sendDtmf(call: ProviderCall, digits: string): Promise<void> {
+  async sendDtmf(call: ProviderCall, digits: string): Promise<void> {
     this.#session(call).sendDtmf(digits, this.#options.dtmf());
-    return Promise.resolve();
   }
 
   /** A call cannot yet be resumed by another page: say goodbye rather than leave the far side in silence. A ring rings on. */
@@ -223,11 +223,11 @@ export class SipProvider implements Provider {
     return session;
   }
 
-  #end(call: ProviderCall, how: (session: SipSession) => void): Promise<void> {
+  async #end(call: ProviderCall, how: (session: SipSession) => void): Promise<void> {
     const leg = this.#leg(call);
     if (leg.session) {
       how(leg.session);
-      return Promise.resolve();
+      return;
     }
     leg.abandoned = true;
     this.#legs.delete(call.id);
@@ -236,7 +236,6 @@ export class SipProvider implements Provider {
       call: leg.ref,
       fact: { kind: 'disconnected', response: 'canceled', endCode: null },
     });
-    return Promise.resolve();
   }
 }
 
