@@ -28,7 +28,8 @@ cleanupOutdatedCaches();
 clientsClaim();
 if (!import.meta.env.DEV) {
   const app = createHandlerBoundToURL('/index.html');
-  registerRoute(new NavigationRoute(app, { denylist: [/^\/(?:api|sip|healthz)/u] }));
+  // The phone is one page; whatever else the server has is the server's.
+  registerRoute(new NavigationRoute(app, { allowlist: [/^\/(?:index\.html)?(?:\?|$)/u] }));
 }
 
 const life = beginLife(self);
