@@ -45,7 +45,6 @@ export const en = {
   'contacts.count.many': '{count} people',
 
   'incoming.silenced': 'Ringing silently',
-  'incoming.while': 'You are in a call with {name}.',
 
   'call.initiated': 'Starting the call…',
   'call.dialing': 'Calling…',
@@ -56,6 +55,9 @@ export const en = {
   'call.disconnecting': 'Ending…',
   'call.held': 'On hold',
   'call.heldByRemote': '{name} has put you on hold',
+  'call.account': 'Account {account}',
+  'call.others': 'Other calls',
+  'call.failed': '{action} did not work: {why}',
   'call.muted': 'Your microphone is off',
   'call.duration': 'Duration',
   'call.controls': 'Call controls',
@@ -106,6 +108,14 @@ export const en = {
     'This site may not show notifications. Allow them in the site settings, left of the address, then reload the page.',
   'settings.notificationsUnsupported':
     'This browser cannot show notifications. On an iPhone, add the page to the home screen first.',
+  'settings.calls': 'Calls',
+  'settings.callWaiting': 'Call waiting',
+  'settings.callWaitingWhy':
+    'While you talk, a second caller can reach you and the first can wait on hold. Off: a second caller hears that you are busy.',
+  'settings.dtmf': 'Keypad digits travel',
+  'settings.dtmf.rtp': 'With the voice',
+  'settings.dtmf.info': 'As messages',
+  'settings.dtmfWhy': 'Leave this as it is, unless a voice menu does not hear your keys: then try the other way.',
   'settings.sound': 'Sound',
   'settings.ringVolume': 'Ring volume',
   'settings.testRing': 'Test the ring',
@@ -121,8 +131,9 @@ export const en = {
   'settings.number': 'Number',
   'settings.registration': 'Phone network',
   'settings.role': 'Calls are carried by',
-  'settings.roleHost': 'This tab',
-  'settings.roleGuest': 'Another tab',
+  'settings.ringer': 'Ringing is heard from',
+  'settings.thisTab': 'This tab',
+  'settings.otherTab': 'Another tab',
   'settings.logOut': 'Log out',
 
   'registration.none': 'Not connected',
@@ -151,7 +162,7 @@ export const en = {
   'error.callExists': 'That call has started already.',
   'error.notAllowed': 'That is not possible in this call right now.',
   'error.tooLate': 'Too late: the call has stopped ringing.',
-  'error.maxCalls': 'You are in a call already. End it first.',
+  'error.maxCalls': 'You are on the phone already. End a call first.',
   'error.unknownTransition': 'The call has moved on in the meantime. Try again.',
   'error.staleEpoch': 'Another tab has taken over the calls. Try again.',
   'error.noHost': 'No tab can carry the call. Open the phone in a tab and try again.',

@@ -45,7 +45,6 @@ export const vi: Catalogue = {
   'contacts.count.many': '{count} người',
 
   'incoming.silenced': 'Đã tắt chuông',
-  'incoming.while': 'Bạn đang trong cuộc gọi với {name}.',
 
   'call.initiated': 'Đang bắt đầu cuộc gọi…',
   'call.dialing': 'Đang gọi…',
@@ -56,6 +55,9 @@ export const vi: Catalogue = {
   'call.disconnecting': 'Đang kết thúc…',
   'call.held': 'Đang giữ máy',
   'call.heldByRemote': '{name} đang để bạn chờ máy',
+  'call.account': 'Tài khoản {account}',
+  'call.others': 'Các cuộc gọi khác',
+  'call.failed': 'Không thực hiện được “{action}”: {why}',
   'call.muted': 'Micro của bạn đang tắt',
   'call.duration': 'Thời lượng',
   'call.controls': 'Điều khiển cuộc gọi',
@@ -106,6 +108,14 @@ export const vi: Catalogue = {
     'Trang này không được phép hiện thông báo. Hãy cho phép trong phần cài đặt trang, bên trái thanh địa chỉ, rồi tải lại trang.',
   'settings.notificationsUnsupported':
     'Trình duyệt này không hiện được thông báo. Trên iPhone, trước tiên hãy thêm trang vào màn hình chính.',
+  'settings.calls': 'Cuộc gọi',
+  'settings.callWaiting': 'Cuộc gọi chờ',
+  'settings.callWaitingWhy':
+    'Khi bạn đang nói chuyện, người thứ hai vẫn gọi được cho bạn và người thứ nhất có thể chờ máy. Nếu tắt, người thứ hai sẽ nghe báo bận.',
+  'settings.dtmf': 'Cách gửi phím số',
+  'settings.dtmf.rtp': 'Cùng tiếng nói',
+  'settings.dtmf.info': 'Bằng tin báo hiệu',
+  'settings.dtmfWhy': 'Hãy giữ nguyên, trừ khi tổng đài tự động không nhận phím bạn bấm: khi đó hãy thử cách kia.',
   'settings.sound': 'Âm thanh',
   'settings.ringVolume': 'Âm lượng chuông',
   'settings.testRing': 'Nghe thử chuông',
@@ -122,8 +132,9 @@ export const vi: Catalogue = {
   'settings.number': 'Số máy',
   'settings.registration': 'Mạng điện thoại',
   'settings.role': 'Nơi thực hiện cuộc gọi',
-  'settings.roleHost': 'Thẻ này',
-  'settings.roleGuest': 'Một thẻ khác',
+  'settings.ringer': 'Nơi đổ chuông',
+  'settings.thisTab': 'Thẻ này',
+  'settings.otherTab': 'Một thẻ khác',
   'settings.logOut': 'Đăng xuất',
 
   'registration.none': 'Chưa kết nối',
@@ -151,7 +162,7 @@ export const vi: Catalogue = {
   'error.callExists': 'Cuộc gọi đó đã bắt đầu rồi.',
   'error.notAllowed': 'Lúc này không làm được việc đó trong cuộc gọi.',
   'error.tooLate': 'Đã quá muộn: cuộc gọi không còn đổ chuông.',
-  'error.maxCalls': 'Bạn đang có một cuộc gọi. Hãy kết thúc cuộc gọi đó trước.',
+  'error.maxCalls': 'Bạn đang nói chuyện điện thoại. Hãy kết thúc một cuộc gọi trước.',
   'error.unknownTransition': 'Cuộc gọi vừa thay đổi. Hãy thử lại.',
   'error.staleEpoch': 'Một thẻ khác vừa tiếp quản các cuộc gọi. Hãy thử lại.',
   'error.noHost': 'Không có thẻ nào thực hiện được cuộc gọi. Hãy mở điện thoại trong một thẻ rồi thử lại.',
