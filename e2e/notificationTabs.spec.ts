@@ -73,10 +73,24 @@ test('the tab that should come up is frozen: the next one does', async () => {
   await second.waitForSelector('>>> switchhook-incoming[data-state="ringing"]');
 });
 
-test('the host is frozen: another tab deposes it, and the call is answered there', async () => {
+test('the host is frozen while it rings: another tab takes over, and the call is answered there', async () => {
   const second = await openPhoneTab(hung, switchboard.url);
   const shown = await ring(hung.page, second);
   await freeze(hung.page);
+  desktop.click(shown, 'Answer');
+  await second.waitForSelector('[data-role="host"]', { timeout: PATIENCE });
+  await mai.sees('active');
+  await expectTone(mai.page, HUNG_TONE);
+  await expectTone(second, MAI_TONE);
+});
+
+test('the host hangs: another tab deposes it, and the call is answered there', async () => {
+  const second = await openPhoneTab(hung, switchboard.url);
+  const shown = await ring(hung.page, second);
+  const hanging = hung.page.evaluate(() => {
+    for (;;); // an endless loop somewhere: the lock is held, and nothing is done any more
+  });
+  hanging.catch(() => undefined); // until the browser is closed
   desktop.click(shown, 'Answer');
   await second.waitForSelector('[data-role="host"]', { timeout: PATIENCE });
   await mai.sees('active');

@@ -41,18 +41,23 @@ interface Term {
 
 export class CallHost {
   readonly #options: HostOptions;
-  readonly #election: Election;
+  #election: Election;
   #term: Term | undefined;
   #watch: ReturnType<typeof setTimeout> | undefined;
   #stopWatching: (() => void) | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.#election = new Election({ reign: (over) => this.#reign(over), onError: options.onError });
+    this.#election = this.#newElection();
   }
 
-  /** Queues for the office; hosts when it is granted, until {@link stop} or the end of the tab. */
+  #newElection(): Election {
+    return new Election({ reign: (over) => this.#reign(over), onError: this.#options.onError });
+  }
+
+  /** Queues for the office; hosts when it is granted, until {@link stop}, {@link rest} or the end of the tab. */
   start(): void {
+    this.#election = this.#newElection();
     this.#stopWatching = this.#options.mirror.onChange(() => this.#onChange());
     this.#election.stand().catch((error: unknown) => this.#fail(error));
   }
@@ -61,6 +66,13 @@ export class CallHost {
     this.#stopWatching?.();
     clearTimeout(this.#watch);
     await this.#term?.provider.disconnect();
+    this.#election.resign();
+  }
+
+  /** The browser is about to freeze this tab: the office goes to one that is awake. {@link start} stands for it again. */
+  rest(): void {
+    this.#stopWatching?.();
+    clearTimeout(this.#watch);
     this.#election.resign();
   }
 

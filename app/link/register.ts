@@ -15,6 +15,9 @@ export function registerWorker(): Promise<ServiceWorkerRegistration> {
 /** ms. Browsers look for a new worker at each navigation; a phone is opened once and left open for weeks. */
 const UPDATE_CHECK = 3_600_000;
 
+/** ms after which an outdated tab looks again whether its person has stopped typing; no event tells of that. */
+const AGAIN = 2_000;
+
 export interface UpdateOptions {
   /** No call would notice a new worker or a reload. */
   idle(): boolean;
@@ -42,12 +45,15 @@ export function followUpdates({ idle, busyHere }: UpdateOptions): { check(): voi
     waiting = true;
     check();
   });
-  workbox.addEventListener('controlling', ({ isUpdate }) => {
-    outdated ||= isUpdate === true;
+  // The first worker takes a page that had none, and the page is of its version; every later one is newer than the page.
+  let controlled = navigator.serviceWorker.controller !== null;
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (controlled && !outdated) setInterval(check, AGAIN);
+    outdated ||= controlled;
+    controlled = true;
     check();
   });
   document.addEventListener('visibilitychange', check);
-  document.addEventListener('focusout', () => setTimeout(check)); // the focus is somewhere else only after the event
   void workbox.register({ immediate: true });
   setInterval(() => void workbox.update(), UPDATE_CHECK);
   return { check };

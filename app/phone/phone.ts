@@ -18,6 +18,7 @@ import * as api from './api.ts';
 import { Commands } from './commands.ts';
 import { deviceId, savePreferences } from './device.ts';
 import { initialState } from './initial.ts';
+import { Line } from './line.ts';
 import { onOpened } from './opened.ts';
 import { Presence } from './presence.ts';
 import { Recents } from './recents.ts';
@@ -41,6 +42,7 @@ export class AppPhone implements Phone {
   readonly #sounds = new Sounds(this.#store);
   readonly #commands = new Commands({ link: this.#link, mirror: this.#mirror, reader: this.#reader });
   readonly #updates = followUpdates({ idle: () => this.#mirror.state.live.size === 0, busyHere: isTyping });
+  readonly #line = new Line((registration) => this.#store.set({ registration }));
   readonly #otherTabs = new BroadcastChannel('switchhook-session');
   #host: CallHost | undefined;
   /** A notification of this call was clicked, and this tab is to show it. */
@@ -62,6 +64,8 @@ export class AppPhone implements Phone {
     window.addEventListener('pagehide', ({ persisted }) => {
       if (!persisted) this.#host?.leave();
     });
+    document.addEventListener('freeze', () => this.#host?.rest());
+    document.addEventListener('resume', () => this.#host?.start());
     this.#sounds.tryUnlock(); // some browsers allow sound at once, to sites that are used much
     await Promise.all([this.#startLink(), this.#startSession(), this.#lookAtMicrophone()]);
   }
@@ -199,6 +203,7 @@ export class AppPhone implements Phone {
 
   #onSession(session: Session): void {
     this.#store.set({ session, registration: 'registering' });
+    this.#line.set(null);
     this.#host = this.#newHost(session);
     this.#host.start();
     api.directory().then(
@@ -207,14 +212,19 @@ export class AppPhone implements Phone {
     );
   }
 
+  #onRole(role: 'host' | 'guest'): void {
+    this.#store.set({ role });
+    this.#line.set(role === 'host' ? 'registering' : null);
+  }
+
   #newHost(session: Session): CallHost {
     return new CallHost({
       link: this.#link,
       mirror: this.#mirror,
       account: session.user.extension,
       provider: (sink) => this.#sipProvider(session, sink),
-      onRole: (role) => this.#store.set({ role }),
-      onRegistration: ({ state }) => this.#store.set({ registration: state }),
+      onRole: (role) => this.#onRole(role),
+      onRegistration: ({ state }) => this.#line.set(state),
       onRemoteAudio: (key, stream) => this.#sounds.remote.set(key, stream),
       onError: (error) => this.#problem(error),
     });
