@@ -12,9 +12,10 @@ import { WorkerLink } from '../link/link.ts';
 import { type Change, RegistryMirror } from '../link/mirror.ts';
 import { RegistryReader } from '../link/reader.ts';
 import { followUpdates, registerWorker } from '../link/register.ts';
-import { captureMicrophone, microphonePermission, microphoneStateOf } from '../media/microphone.ts';
+import { microphonePermission } from '../media/microphone.ts';
 import { capabilitiesOf, type ProviderSink } from '../providers/provider.ts';
 import * as api from './api.ts';
+import { captureForCall } from './capture.ts';
 import { Commands } from './commands.ts';
 import { deviceId, savePreferences } from './device.ts';
 import { initialState } from './initial.ts';
@@ -246,17 +247,8 @@ export class AppPhone implements Phone {
     });
   }
 
-  async #microphone(): Promise<MediaStream> {
-    try {
-      const stream = await captureMicrophone(this.state.preferences);
-      this.#store.set({ microphone: 'granted' });
-      this.#sounds.tryUnlock(); // a page that captures may make sound, click or not
-      return stream;
-    } catch (error) {
-      const microphone = microphoneStateOf(SwitchhookError.from(error));
-      if (microphone) this.#store.set({ microphone });
-      throw error;
-    }
+  #microphone(): Promise<MediaStream> {
+    return captureForCall(this.#store, this.#sounds);
   }
 
   async #lookAtMicrophone(): Promise<void> {
