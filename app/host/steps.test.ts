@@ -93,6 +93,20 @@ describe('end and answer', () => {
   });
 });
 
+describe('beside another call that only rings', () => {
+  it('hold and answer has nothing to hold', async () => {
+    const [first, second] = [known('a', 'ringing'), known('b', 'ringing')];
+    await perform(stage, second, intentOn(second, 'holdAndAnswer', first.id));
+    expect(provider.asked).toEqual(['answer']);
+  });
+
+  it('end and answer declines it', async () => {
+    const [first, second] = [known('a', 'ringing'), known('b', 'ringing')];
+    await perform(stage, second, intentOn(second, 'endAndAnswer', first.id));
+    expect(provider.asked).toEqual(['reject here', 'answer']);
+  });
+});
+
 describe('swap', () => {
   it.each(['a', 'b'])(
     'asked of either call: the heard one is held before the other is taken up (%s)',

@@ -54,7 +54,8 @@ async function setHeld({ provider, reports }: Stage, call: CallRecord, held: boo
 
 /** Holds the first call, then goes on; if the hold is refused nothing goes on, if what follows fails the first is taken back. */
 async function holding(stage: Stage, first: CallRecord | undefined, then: () => Promise<void>): Promise<void> {
-  const toHold = first && !first.attributes.held ? first : undefined;
+  // A call that only rings, or is being dialled, has nothing to hold.
+  const toHold = first && isAnswered(first.state) && !first.attributes.held ? first : undefined;
   if (toHold) await setHeld(stage, toHold, true);
   try {
     await then();
@@ -65,7 +66,8 @@ async function holding(stage: Stage, first: CallRecord | undefined, then: () => 
 }
 
 async function endAndAnswer({ provider }: Stage, ringing: CallRecord, first: CallRecord | undefined): Promise<void> {
-  if (first) await provider.hangUp(providerCall(first));
+  if (first?.state === 'ringing') await provider.reject(providerCall(first), 'here');
+  else if (first) await provider.hangUp(providerCall(first));
   await provider.answer(providerCall(ringing));
 }
 

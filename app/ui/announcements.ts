@@ -4,9 +4,11 @@ import { isLive } from '../../shared/calls/states.ts';
 import { type Language, text } from '../../shared/i18n/messages.ts';
 import type { PhoneState } from '../phone/types.ts';
 import { stateText } from './callText.ts';
+import { isHeard } from './choices.ts';
+import { failureOf, failureText } from './failure.ts';
 import { peerName } from './format.ts';
 
-/** The line of each call, by its id: what was last told of it. */
+/** What was last told: the line of each call by its id, that of each failure by the id of its intent. */
 export type Told = ReadonlyMap<string, string>;
 
 /** What has changed since `told`; a call that ended elsewhere and was never told is not news. */
@@ -14,6 +16,7 @@ export function announcements(
   told: Told,
   { calls, justEnded }: Pick<PhoneState, 'calls' | 'justEnded'>,
   language: Language,
+  at: number,
 ): { told: Told; news: string[] } {
   const now = new Map<string, string>();
   const news: string[] = [];
@@ -21,6 +24,11 @@ export function announcements(
     const line = `${stateText(call, language)}, ${peerName(call.peer, language)}`;
     now.set(call.id, line);
     if (told.get(call.id) !== line && (told.has(call.id) || call.state !== 'disconnected')) news.push(line);
+    const failure = failureOf(call, at);
+    if (!failure) continue;
+    const failed = `${peerName(call.peer, language)}: ${failureText(failure, language)}`;
+    now.set(failure.id, failed);
+    if (!told.has(failure.id)) news.push(failed);
   }
   return { told: now, news };
 }
@@ -29,7 +37,7 @@ export function titleFor({ calls, unseen }: Pick<PhoneState, 'calls' | 'unseen'>
   const ringing = calls.filter((call) => call.state === 'ringing');
   const name = (call: CallRecord) => peerName(call.peer, language);
   if (ringing[0]) return text(language, 'title.incoming', { count: ringing.length, name: name(ringing[0]) });
-  const live = calls.find((call) => isLive(call.state));
+  const live = calls.find(isHeard) ?? calls.find((call) => isLive(call.state));
   if (live) return text(language, 'title.call', { name: name(live) });
   return unseen > 0 ? text(language, 'title.missed', { count: unseen }) : text(language, 'app.name');
 }

@@ -46,8 +46,8 @@ export class SwitchhookBanner extends SwitchhookElement {
         font-size: 0.9375rem;
       }
       .error {
-        background: light-dark(#fde8e8, #43191c);
-        color: light-dark(#8c1620, #ffc9c9);
+        background: var(--wrong);
+        color: var(--on-wrong);
       }
       .hint {
         background: var(--warn);

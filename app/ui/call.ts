@@ -4,10 +4,11 @@ import type { CallRecord } from '../../shared/calls/record.ts';
 import { isAnswered } from '../../shared/calls/states.ts';
 import { actionText } from '../../shared/i18n/notifications.ts';
 import { avatar } from './avatar.ts';
-import { stateText } from './callText.ts';
-import { type CommandLook, commandButton, oneOf } from './commandButton.ts';
+import { accountText, stateText } from './callText.ts';
+import { type CommandLook, commandButton, named, oneOf } from './commandButton.ts';
 import { commands } from './commandStyles.ts';
 import { SwitchhookElement } from './element.ts';
+import { Failing, failures } from './failure.ts';
 import { peerName } from './format.ts';
 import { icon } from './icons.ts';
 import './keypad.ts';
@@ -24,6 +25,8 @@ const KEY = /^[0-9*#]$/u;
  * @property language `en` or `vi`
  * @property call the call
  * @property allowed what it allows now: `phone.allowed(call)`; the only thing that decides which buttons there are
+ * @property others the other live calls: with any, the buttons say whose they are
+ * @property account the account that it belongs to, where that has to be said; or null
  * @fires command `{callId, command}`
  * @fires key `{digit}` for a key sent into the call
  * @csspart avatar, command
@@ -35,6 +38,8 @@ export class SwitchhookCall extends SwitchhookElement {
   static override properties = {
     call: { attribute: false },
     allowed: { attribute: false },
+    others: { attribute: false },
+    account: { attribute: false },
     keypad: { state: true },
     sent: { state: true },
   };
@@ -44,6 +49,7 @@ export class SwitchhookCall extends SwitchhookElement {
     controls,
     avatars,
     commands,
+    failures,
     stage,
     css`
       .state.bad {
@@ -92,13 +98,18 @@ export class SwitchhookCall extends SwitchhookElement {
 
   declare call: CallRecord | null;
   declare allowed: ReadonlySet<CommandKind>;
+  declare others: readonly CallRecord[];
+  declare account: string | null;
   declare private keypad: boolean;
   declare private sent: string;
+  readonly #failing = new Failing(this, () => this.call);
 
   constructor() {
     super();
     this.call = null;
     this.allowed = new Set();
+    this.others = [];
+    this.account = null;
     this.keypad = false;
     this.sent = '';
     this.addEventListener('keydown', this.#onKey);
@@ -121,7 +132,7 @@ export class SwitchhookCall extends SwitchhookElement {
   }
 
   override render() {
-    const { call, language } = this;
+    const { call, language, account } = this;
     if (!call) return nothing;
     const name = peerName(call.peer, language);
     return html`<div class="who">
@@ -131,7 +142,8 @@ export class SwitchhookCall extends SwitchhookElement {
         <p class="state ${call.state === 'reconnecting' ? 'bad' : ''}">
           ${stateText(call, language)}${this.#timer(call)}
         </p>
-        ${this.#notes(call, name)}
+        ${account ? html`<p class="small quiet">${accountText(account, language)}</p>` : nothing}
+        ${this.#notes(call, name)} ${this.#failing.line(language)}
       </div>
       ${this.keypad ? this.#keys(call) : nothing}
       <div class="controls ${this.keypad ? 'dense' : ''}" role="group" aria-label=${this.text('call.controls')}>
@@ -158,18 +170,17 @@ export class SwitchhookCall extends SwitchhookElement {
     const { muted, held } = call.attributes;
     return html`<div class="commands">
       ${this.#button(call, mute, { icon: muted ? 'unmute' : 'mute', style: muted ? 'on' : '' })}
-      ${allowed.has('dtmf') ? this.#keypadToggle() : nothing}
+      ${allowed.has('dtmf') ? this.#keypadToggle(call) : nothing}
       ${this.#button(call, hold, { icon: held ? 'unhold' : 'hold', style: held ? 'on' : '' })}
-      ${this.#button(call, 'swap', { icon: 'swap' })}
     </div>`;
   }
 
-  #keypadToggle() {
+  #keypadToggle(call: CallRecord) {
     const { keypad, language } = this;
+    const label = keypad ? this.text('call.hideKeypad') : actionText(language, 'dtmf');
     return html`<button type="button" class="command ${keypad ? 'on' : ''}" part="command" data-action="dtmf"
-      aria-expanded=${keypad} @click=${this.#toggleKeypad}
-    ><span class="disc">${icon('keypad')}</span
-    ><span>${keypad ? this.text('call.hideKeypad') : actionText(language, 'dtmf')}</span></button>`;
+      aria-label=${named(label, this.#about(call)) ?? nothing} aria-expanded=${keypad} @click=${this.#toggleKeypad}
+    ><span class="disc">${icon('keypad')}</span><span>${label}</span></button>`;
   }
 
   #keys(call: CallRecord) {
@@ -188,7 +199,11 @@ export class SwitchhookCall extends SwitchhookElement {
   #button(call: CallRecord, kind: SimpleAction, look: CommandLook) {
     const { allowed, language } = this;
     const ask = (asked: SimpleAction) => this.emit('command', { callId: call.id, command: { kind: asked } });
-    return commandButton({ call, allowed, language, ask }, kind, look);
+    return commandButton({ call, allowed, language, about: this.#about(call), ask }, kind, look);
+  }
+
+  #about({ peer }: CallRecord): string | null {
+    return this.others.length > 0 ? peerName(peer, this.language) : null;
   }
 
   #toggleKeypad = (): void => {

@@ -28,6 +28,11 @@ function stateKey(call: CallRecord): MessageKey & `call.${string}` {
   return state === 'disconnected' || state === 'ringing' ? 'call.disconnecting' : `call.${state}`;
 }
 
+/** Said where calls of several accounts are on the screen. */
+export function accountText(account: string, language: Language): string {
+  return text(language, 'call.account', { account });
+}
+
 /** How a call ended, in two or three words. */
 export function endText({ disconnect, direction, answeredAt }: CallRecord, language: Language): string {
   const response = disconnect?.response ?? 'unknown';

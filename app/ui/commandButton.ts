@@ -11,6 +11,8 @@ export interface CommandContext {
   call: CallRecord;
   allowed: ReadonlySet<CommandKind>;
   language: Language;
+  /** Whose call it is, where there are several to press a button for; null otherwise. */
+  about?: string | null;
   ask(kind: SimpleAction): void;
 }
 
@@ -38,7 +40,7 @@ const PENDING: Readonly<Partial<Record<SimpleAction, MessageKey & `pending.${str
 };
 
 export function commandButton(
-  { call, allowed, language, ask }: CommandContext,
+  { call, allowed, language, about = null, ask }: CommandContext,
   kind: SimpleAction,
   { icon: name, style = '' }: CommandLook,
 ): TemplateResult | typeof nothing {
@@ -52,10 +54,16 @@ export function commandButton(
     class="command ${style}"
     part="command"
     data-action=${kind}
+    aria-label=${named(label, about) ?? nothing}
     aria-busy=${pending ? 'true' : nothing}
     aria-disabled=${pending ? 'true' : nothing}
     @click=${() => pending || ask(kind)}
   ><span class="disc">${pending ? html`<span class="spinner"></span>` : icon(name)}</span><span>${label}</span></button>`;
+}
+
+/** A label with the name in it: the words on the button first, for people who say what they see. */
+export function named(label: string, about: string | null): string | null {
+  return about === null ? null : `${label}, ${about}`;
 }
 
 /** Of two opposite commands the one that is under way or offered: one button that keeps its place and its focus. */

@@ -1,5 +1,5 @@
 /** The icons: one path each on a 24 × 24 grid, drawn as lines but where noted. */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 
 const PATHS = {
   /** A handset lying on its switchhook; `answer` is the same one lifted. */
@@ -34,12 +34,28 @@ const PATHS = {
   logOut: 'M10 4.5H5.5v15H10M15 8.5l3.5 3.5-3.5 3.5M18 12H9.5',
 } as const;
 
-export type IconName = keyof typeof PATHS | 'answer';
+/** What is done about the other call, in the corner that the lifted handset leaves free. */
+const BESIDE_HANDSET = {
+  answer: '',
+  holdAndAnswer: 'M16.5 3v5.5M20.5 3v5.5',
+  endAndAnswer: 'M15.5 3l5.5 5.5M21 3l-5.5 5.5',
+} as const;
+
+export type IconName = keyof typeof PATHS | keyof typeof BESIDE_HANDSET;
 
 /** Icons say nothing to a screen reader: the words beside them do. */
 export function icon(name: IconName): TemplateResult {
-  const look =
-    name === 'answer' ? 'icon solid up' : name === 'hangUp' ? 'icon solid' : name === 'keypad' ? 'icon dots' : 'icon';
-  const path = PATHS[name === 'answer' ? 'hangUp' : name];
+  if (isLifted(name)) return lifted(BESIDE_HANDSET[name]);
+  const look = name === 'hangUp' ? 'icon solid' : name === 'keypad' ? 'icon dots' : 'icon';
+  const path = PATHS[name];
   return html`<svg class=${look} viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg>`;
+}
+
+const isLifted = (name: IconName): name is keyof typeof BESIDE_HANDSET => name in BESIDE_HANDSET;
+
+function lifted(beside: string): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+    <path class="solid" transform="rotate(-135 12 12)" d=${PATHS.hangUp}></path>
+    ${beside ? svg`<path class="beside" d=${beside}></path>` : nothing}
+  </svg>`;
 }

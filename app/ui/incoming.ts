@@ -1,12 +1,13 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import type { CommandKind, SimpleAction } from '../../shared/calls/commands.ts';
-import { pendingIntent } from '../../shared/calls/intents.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import { avatar } from './avatar.ts';
-import { ringText } from './callText.ts';
+import { accountText, ringText } from './callText.ts';
+import { waysToTake } from './choices.ts';
 import { type CommandLook, commandButton } from './commandButton.ts';
 import { commands } from './commandStyles.ts';
 import { SwitchhookElement } from './element.ts';
+import { Failing, failures } from './failure.ts';
 import { peerName } from './format.ts';
 import { stage } from './stageStyles.ts';
 import { avatars, controls, theme } from './theme.ts';
@@ -17,12 +18,12 @@ import { avatars, controls, theme } from './theme.ts';
  */
 const KEY_GUARD = 700;
 
-const TAKING: readonly [SimpleAction, CommandLook][] = [
-  ['holdAndAnswer', { icon: 'hold', style: 'good' }],
-  ['endAndAnswer', { icon: 'swap', style: 'good' }],
-  ['answerWithVideo', { icon: 'video', style: 'good' }],
-  ['answer', { icon: 'answer', style: 'good' }],
-];
+const LOOKS = {
+  holdAndAnswer: { icon: 'holdAndAnswer', style: 'good' },
+  endAndAnswer: { icon: 'endAndAnswer', style: 'good' },
+  answerWithVideo: { icon: 'video', style: 'good' },
+  answer: { icon: 'answer', style: 'good' },
+} as const satisfies Partial<Record<SimpleAction, CommandLook>>;
 
 /**
  * An incoming call that rings. Its host has `data-state`.
@@ -30,7 +31,8 @@ const TAKING: readonly [SimpleAction, CommandLook][] = [
  * @property language `en` or `vi`
  * @property call the ringing call
  * @property allowed what it allows now: `phone.allowed(call)`
- * @property other the name of the person that one is in a call with, or null
+ * @property others the other live calls: they decide what answering means, and that buttons say whose they are
+ * @property account the account that it belongs to, where that has to be said; or null
  * @fires command `{callId, command}`
  * @csspart avatar, command
  * @example <switchhook-incoming .call=${call} .allowed=${phone.allowed(call)}></switchhook-incoming>
@@ -41,7 +43,8 @@ export class SwitchhookIncoming extends SwitchhookElement {
   static override properties = {
     call: { attribute: false },
     allowed: { attribute: false },
-    other: { attribute: false },
+    others: { attribute: false },
+    account: { attribute: false },
   };
 
   static override styles = [
@@ -49,6 +52,7 @@ export class SwitchhookIncoming extends SwitchhookElement {
     controls,
     avatars,
     commands,
+    failures,
     stage,
     css`
       .ring {
@@ -80,14 +84,17 @@ export class SwitchhookIncoming extends SwitchhookElement {
 
   declare call: CallRecord | null;
   declare allowed: ReadonlySet<CommandKind>;
-  declare other: string | null;
+  declare others: readonly CallRecord[];
+  declare account: string | null;
   #shownAt = 0;
+  readonly #failing = new Failing(this, () => this.call);
 
   constructor() {
     super();
     this.call = null;
     this.allowed = new Set();
-    this.other = null;
+    this.others = [];
+    this.account = null;
     this.addEventListener('keydown', this.#guard, { capture: true });
   }
 
@@ -106,7 +113,7 @@ export class SwitchhookIncoming extends SwitchhookElement {
   }
 
   override render() {
-    const { call, language } = this;
+    const { call, language, account } = this;
     if (!call) return nothing;
     const name = peerName(call.peer, language);
     const { silenced } = call.attributes;
@@ -116,11 +123,12 @@ export class SwitchhookIncoming extends SwitchhookElement {
         ${call.peer.displayName ? html`<p class="quiet">${call.peer.handle}</p>` : nothing}
         <p class="state">${ringText(call, language)}</p>
         ${silenced ? html`<p class="small quiet">${this.text('incoming.silenced')}</p>` : nothing}
-        ${this.other ? html`<p class="small quiet">${this.text('incoming.while', { name: this.other })}</p>` : nothing}
+        ${account ? html`<p class="small quiet">${accountText(account, language)}</p>` : nothing}
+        ${this.#failing.line(language)}
       </div>
       <div class="commands wide">
         ${this.#button(call, 'decline', { icon: 'hangUp', style: 'bad' })}
-        ${this.#taking(call).map(([kind, look]) => this.#button(call, kind, look))}
+        ${waysToTake(call, this.allowed, this.others).map((kind) => this.#button(call, kind, LOOKS[kind]))}
       </div>
       <div class="commands">
         ${this.#button(call, 'silence', { icon: 'silence', style: 'flat' })}
@@ -128,17 +136,11 @@ export class SwitchhookIncoming extends SwitchhookElement {
       </div>`;
   }
 
-  /** While one way of taking the call is under way the others are not offered; beside another call plain answer is not. */
-  #taking(call: CallRecord) {
-    const offered = TAKING.filter(([kind]) => this.allowed.has(kind) || pendingIntent(call, kind));
-    const beside = offered.some(([kind]) => kind === 'holdAndAnswer');
-    return offered.filter(([kind]) => !(beside && kind === 'answer'));
-  }
-
   #button(call: CallRecord, kind: SimpleAction, look: CommandLook) {
-    const { allowed, language } = this;
+    const { allowed, language, others } = this;
+    const about = others.length > 0 ? peerName(call.peer, language) : null;
     const ask = (asked: SimpleAction) => this.emit('command', { callId: call.id, command: { kind: asked } });
-    return commandButton({ call, allowed, language, ask }, kind, look);
+    return commandButton({ call, allowed, language, about, ask }, kind, look);
   }
 
   #guard = (event: KeyboardEvent): void => {

@@ -9,6 +9,7 @@ export { SwitchhookIncoming } from './incoming.ts';
 export { SwitchhookKeypad } from './keypad.ts';
 export { SwitchhookLogin } from './login.ts';
 export { type Notice, noticesFor } from './notices.ts';
+export { SwitchhookOtherCall } from './otherCall.ts';
 export { SwitchhookPhone } from './phone.ts';
 export { SwitchhookRecents } from './recents.ts';
 export { SwitchhookSettings } from './settings.ts';

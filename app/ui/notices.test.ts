@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ask, settle } from '../../shared/calls/intents.ts';
 import { SwitchhookError } from '../../shared/errors.ts';
 import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
-import { callIn } from '../../shared/testing/samples.ts';
+import { at, callIn, NOW, uuid, withFacts } from '../../shared/testing/samples.ts';
 import { announcements, titleFor } from './announcements.ts';
 import { noticesFor } from './notices.ts';
 
@@ -56,10 +57,15 @@ describe('noticesFor', () => {
   });
 });
 
+const CARL = { handle: '103', displayName: 'Carl', avatarUrl: null, userId: null };
+const HELD = withFacts(callIn('active', { id: uuid(2) }), { kind: 'attributes', changes: { held: true } });
+
 describe('titleFor', () => {
   it.each([
     [[callIn('ringing')], 0, '(1) Incoming call – Bob'],
     [[callIn('active')], 2, 'Bob – Switchhook'],
+    [[callIn('active', { peer: CARL }), HELD], 0, 'Carl – Switchhook'],
+    [[HELD, callIn('active', { peer: CARL })], 0, 'Carl – Switchhook'],
     [[], 2, '(2) Switchhook'],
     [[], 0, 'Switchhook'],
   ])('calls %#', (calls, unseen, title) => {
@@ -67,19 +73,29 @@ describe('titleFor', () => {
   });
 });
 
+const REFUSED = { result: 'failed', at: NOW, code: 'signalling', reason: 'test' } as const;
+
 describe('announcements', () => {
   it('tells each change once', () => {
-    const first = announcements(new Map(), { calls: [callIn('ringing')], justEnded: [] }, 'en');
+    const first = announcements(new Map(), { calls: [callIn('ringing')], justEnded: [] }, 'en', NOW);
     expect(first.news).toEqual(['Incoming audio call, Bob']);
-    const same = announcements(first.told, { calls: [callIn('ringing')], justEnded: [] }, 'en');
+    const same = announcements(first.told, { calls: [callIn('ringing')], justEnded: [] }, 'en', NOW);
     expect(same.news).toEqual([]);
-    const answered = announcements(same.told, { calls: [callIn('active')], justEnded: [] }, 'en');
+    const answered = announcements(same.told, { calls: [callIn('active')], justEnded: [] }, 'en', NOW);
     expect(answered.news).toEqual(['Connected, Bob']);
-    const ended = announcements(answered.told, { calls: [], justEnded: [callIn('disconnected')] }, 'en');
+    const ended = announcements(answered.told, { calls: [], justEnded: [callIn('disconnected')] }, 'en', NOW);
     expect(ended.news).toEqual(['Call ended, Bob']);
   });
 
   it('does not tell the end of a call that it never told of', () => {
-    expect(announcements(new Map(), { calls: [], justEnded: [callIn('disconnected')] }, 'en').news).toEqual([]);
+    expect(announcements(new Map(), { calls: [], justEnded: [callIn('disconnected')] }, 'en', NOW).news).toEqual([]);
+  });
+
+  it('tells a failure once, and whose call it was', () => {
+    const failed = settle(ask(callIn('active'), { id: uuid(7), action: 'hold' }, at()), uuid(7), REFUSED, at());
+    const first = announcements(new Map(), { calls: [callIn('active')], justEnded: [] }, 'en', NOW);
+    const told = announcements(first.told, { calls: [failed], justEnded: [] }, 'en', NOW);
+    expect(told.news).toEqual(['Bob: Hold did not work: The phone network could not do that. Try again.']);
+    expect(announcements(told.told, { calls: [failed], justEnded: [] }, 'en', NOW).news).toEqual([]);
   });
 });

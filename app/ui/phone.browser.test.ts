@@ -1,40 +1,11 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { ask } from '../../shared/calls/intents.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import { SwitchhookError } from '../../shared/errors.ts';
 import { at, callIn, incoming, uuid, withFacts } from '../../shared/testing/samples.ts';
-import type { PhoneState } from '../phone/types.ts';
 import { deepActiveElement } from './focus.ts';
-import './index.ts';
-import { FakePhone } from './testing/fakePhone.ts';
-
-async function show(changes: Partial<PhoneState> = {}) {
-  const phone = new FakePhone(changes);
-  const screen = document.createElement('switchhook-phone');
-  screen.phone = phone;
-  document.body.append(screen);
-  await screen.updateComplete;
-  return { phone, screen };
-}
-
-/** Finds through the shadow trees. */
-function find(selector: string, root: ParentNode = document): HTMLElement | null {
-  const here = root.querySelector<HTMLElement>(selector);
-  if (here) return here;
-  for (const element of root.querySelectorAll('*')) {
-    const inside = element.shadowRoot && find(selector, element.shadowRoot);
-    if (inside) return inside;
-  }
-  return null;
-}
-
-const found = (selector: string, root: ParentNode = document) =>
-  vi.waitFor(() => {
-    const element = find(selector, root);
-    if (!element) throw new Error(`nothing matches ${selector}`);
-    return element;
-  });
+import { find, found, show } from './testing/show.ts';
 
 const asked = (call: CallRecord, action: 'hold' | 'answer' | 'mute') => ask(call, { id: uuid(7), action }, at());
 

@@ -4,13 +4,14 @@ import type { Session } from '../../shared/http/api.ts';
 import { LANGUAGE_NAMES } from '../../shared/i18n/messages.ts';
 import type { Phone, PhoneState } from '../phone/types.ts';
 import { announcements, type Told, titleFor } from './announcements.ts';
-import { avatar } from './avatar.ts';
 import './banner.ts';
 import './contacts.ts';
 import './dialpad.ts';
 import { type EventName, SwitchhookElement, type SwitchhookEvents } from './element.ts';
-import { deepActiveElement, isTyping } from './focus.ts';
+import { failureOf } from './failure.ts';
+import { focusIsLost, focusStage } from './focus.ts';
 import { HANDLERS, type Handlers } from './handlers.ts';
+import { idleContent } from './idle.ts';
 import './login.ts';
 import { type Notice, noticesFor } from './notices.ts';
 import { phoneStyles } from './phoneStyles.ts';
@@ -60,7 +61,11 @@ export class SwitchhookPhone extends SwitchhookElement {
   #stage: Stage = IDLE;
   /** What the focus was last moved for; null before the first time. */
   #focused: string | null = null;
+  /** How many calls there were then. */
+  #shown = 0;
   #notices: readonly Notice[] = [];
+  /** The problem that a call's own screen has told. */
+  #toldOnCall: SwitchhookError | null = null;
   #told: Told = new Map();
   #news = '';
 
@@ -99,12 +104,12 @@ export class SwitchhookPhone extends SwitchhookElement {
     const { language } = state.settings;
     this.language = language;
     this.lang = language;
-    const stage = onStage(state);
+    const stage = onStage(state, this.#stage);
     const fresh = stage.key !== this.#stage.key;
     this.#stage = stage;
     if (fresh && (stage.kind === 'incoming' || stage.kind === 'call')) this.peeking = false;
-    this.#notices = this.#undismissed(noticesFor({ ...state, problem: state.problem ?? this.failure }));
-    const { told, news } = announcements(this.#told, state, language);
+    this.#notices = this.#undismissed(noticesFor({ ...state, problem: this.#untold(state.problem ?? this.failure) }));
+    const { told, news } = announcements(this.#told, state, language, Date.now());
     this.#told = told;
     if (news.length > 0) this.#news = news.join('. ');
   }
@@ -116,8 +121,12 @@ export class SwitchhookPhone extends SwitchhookElement {
     if (document.title !== title) document.title = title;
     const [before, now] = [this.#focused, state.session ? this.#stage.key : null];
     this.#focused = now;
-    if (now === before || (before === null && now === IDLE.key && !this.loggingIn)) return;
-    this.#moveFocus(this.#stage.kind).catch(this.#failed);
+    const [shown, count] = [this.#shown, this.#stage.calls.length];
+    this.#shown = count;
+    // A call that has gone from beside another took the focus with it, if that was on its buttons.
+    const gone = count < shown && focusIsLost(this);
+    if (now === before ? !gone : before === null && now === IDLE.key && !this.loggingIn) return;
+    focusStage(this, this.#stage.kind).catch(this.#failed);
   }
 
   override render() {
@@ -154,7 +163,7 @@ export class SwitchhookPhone extends SwitchhookElement {
 
   #app(state: PhoneState, session: Session) {
     const stage = this.#stage;
-    const view = stage.kind !== 'idle' && (stage.kind === 'incoming' || !this.peeking) ? 'stage' : 'tab';
+    const view = this.#view();
     return html`<div class="app" data-view=${view} data-stage=${stage.kind}>
       ${renderTabs({ language: this.language, current: this.tab, unseen: state.unseen, go: this.#go })}
       ${this.#banner()}
@@ -164,7 +173,7 @@ export class SwitchhookPhone extends SwitchhookElement {
           ${this.#tab(state, session)}
         </div>
         <section class="stage">
-          ${stage.kind === 'idle' ? this.#idle(state, session) : stageContent(stage, state, this.#allowed)}
+          ${stage.kind === 'idle' ? idleContent(state.registration, session, this.language) : stageContent(stage, state, this.#allowed)}
         </section>
       </main>
     </div>`;
@@ -202,15 +211,19 @@ export class SwitchhookPhone extends SwitchhookElement {
     return html`<button type="button" class="button good back" @click=${show}>${this.text('app.backToCall')}</button>`;
   }
 
-  #idle({ registration }: PhoneState, { user }: Session) {
-    const ready = registration === 'registered';
-    return html`<div class="idle">
-      ${avatar(user.displayName, user.avatarUrl, 'large')}
-      <h2>${user.displayName}</h2>
-      <p class="extension">${user.extension}</p>
-      <p class="status ${registration}">${ready ? this.text('app.ready') : this.text(`registration.${registration}`)}</p>
-      <p class="small quiet">${this.text('app.readyHint')}</p>
-    </div>`;
+  /** What a small screen shows. */
+  #view(): 'stage' | 'tab' {
+    const { kind } = this.#stage;
+    return kind !== 'idle' && (kind === 'incoming' || !this.peeking) ? 'stage' : 'tab';
+  }
+
+  /** The problem, unless the screen of a call has told it: it is said once. */
+  #untold(problem: SwitchhookError | null): SwitchhookError | null {
+    const now = Date.now();
+    const told =
+      this.#view() === 'stage' && this.#stage.calls.some((call) => failureOf(call, now)?.code === problem?.code);
+    if (told) this.#toldOnCall = problem;
+    return problem === this.#toldOnCall ? null : problem;
   }
 
   #allowed = (call: Parameters<Phone['allowed']>[0]) => this.phone?.allowed(call) ?? new Set<never>();
@@ -273,19 +286,6 @@ export class SwitchhookPhone extends SwitchhookElement {
   #failed = (error: unknown): void => {
     if (!this.phone?.state.problem) this.failure = SwitchhookError.from(error);
   };
-
-  async #moveFocus(kind: Stage['kind']): Promise<void> {
-    const active = deepActiveElement();
-    const lost = active === null || active === document.body || active === this;
-    if (kind === 'idle') {
-      if (lost) this.renderRoot.querySelector<HTMLElement>('main')?.focus();
-      return;
-    }
-    if (!lost && (kind === 'ended' || isTyping(active, kind === 'call' ? 'number' : null))) return;
-    const screen = this.renderRoot.querySelector<SwitchhookElement>(`.stage switchhook-${kind}`);
-    await screen?.updateComplete;
-    screen?.focus();
-  }
 }
 
 customElements.define('switchhook-phone', SwitchhookPhone);

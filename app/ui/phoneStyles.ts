@@ -76,11 +76,30 @@ export const phoneStyles = css`
   [data-view='tab'] .stage {
     display: none;
   }
-  .stage > * + * {
+  .stage {
+    grid-template: minmax(0, 1fr) auto / minmax(0, 1fr);
+    overflow: hidden;
+  }
+  .place {
+    display: grid;
+    overflow-y: auto;
+  }
+  /* Always in sight, whatever the call above needs. */
+  .others {
+    display: grid;
+    gap: 0.5rem;
+    max-height: 50dvh;
+    overflow-y: auto;
+    padding: 0.75rem;
     border-top: 1px solid var(--line);
+    background: var(--surface);
+  }
+  .others > * {
+    justify-self: center;
+    width: min(34rem, 100%);
   }
   /* A ringing call colours the whole place: it must not be taken for anything else. */
-  .stage > switchhook-incoming {
+  .place > switchhook-incoming {
     background: color-mix(in srgb, var(--good) 9%, var(--surface));
   }
 

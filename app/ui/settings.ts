@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Session } from '../../shared/http/api.ts';
 import { errorText, LANGUAGE_NAMES, type Language } from '../../shared/i18n/messages.ts';
 import type { Settings } from '../../shared/registry/input.ts';
-import type { PhoneState, Preferences } from '../phone/types.ts';
+import type { DtmfTransport, PhoneState, Preferences } from '../phone/types.ts';
 import { type PlainEvent, SwitchhookElement } from './element.ts';
 import { type IconName, icon } from './icons.ts';
 import { settingsStyles } from './settingsStyles.ts';
@@ -11,15 +11,20 @@ import { controls, theme } from './theme.ts';
 /** The part of the phone's state that the settings show. */
 export type SettingsState = Pick<
   PhoneState,
-  'settings' | 'preferences' | 'notifications' | 'sound' | 'microphone' | 'registration' | 'role'
+  'settings' | 'preferences' | 'notifications' | 'sound' | 'microphone' | 'registration' | 'role' | 'ringer'
 > & { session: Session | null };
 
-type Title = `settings.${'notifications' | 'sound' | 'microphone' | 'language' | 'device'}`;
+type Title = `settings.${'notifications' | 'calls' | 'sound' | 'microphone' | 'language' | 'device'}`;
 type ButtonLabel = `settings.${'notificationsEnable' | 'soundEnable' | 'testRing' | 'microphoneCheck'}`;
-type SwitchLabel = `settings.${'notificationsOn' | 'voiceProcessing'}`;
+type SwitchLabel = `settings.${'notificationsOn' | 'callWaiting' | 'voiceProcessing'}`;
+
+/** Live calls at once: with call waiting one is talked in while another waits. */
+const CALLS_AT_ONCE = { on: 2, off: 1 } as const;
+
+const DTMF_TRANSPORTS = ['rtp', 'info'] as const satisfies readonly DtmfTransport[];
 
 /**
- * Language, notifications, sound, microphone, and what this device is.
+ * Language, notifications, calls, sound, microphone, and what this device is.
  *
  * @property language `en` or `vi`
  * @property state the part of the phone's state that is shown
@@ -44,8 +49,8 @@ export class SwitchhookSettings extends SwitchhookElement {
     const { state } = this;
     if (!state) return nothing;
     return html`<h2>${this.text('tab.settings')}</h2>
-      ${this.#notifications(state)} ${this.#sound(state)} ${this.#microphone(state)} ${this.#languages(state)}
-      ${this.#device(state)}`;
+      ${this.#notifications(state)} ${this.#calls(state)} ${this.#sound(state)} ${this.#microphone(state)}
+      ${this.#languages(state)} ${this.#device(state)}`;
   }
 
   #notifications({ notifications, settings }: SettingsState) {
@@ -65,6 +70,27 @@ export class SwitchhookSettings extends SwitchhookElement {
       html`
       <p class="small quiet">${this.text('settings.notificationsWhy')}</p>
       ${shown()}`,
+    );
+  }
+
+  #calls({ settings, preferences }: SettingsState) {
+    return this.#group(
+      'answer',
+      'settings.calls',
+      html`
+      ${this.#switch('callWaiting', 'settings.callWaiting', settings.maxCalls > CALLS_AT_ONCE.off, (on) =>
+        this.#configure({ maxCalls: on ? CALLS_AT_ONCE.on : CALLS_AT_ONCE.off }),
+      )}
+      <p class="small quiet">${this.text('settings.callWaitingWhy')}</p>
+      <fieldset class="choice" aria-describedby="dtmf-why">
+        <legend>${this.text('settings.dtmf')}</legend>
+        ${DTMF_TRANSPORTS.map((dtmf) =>
+          this.#option('dtmf', dtmf, this.text(`settings.dtmf.${dtmf}`), preferences.dtmf === dtmf, () =>
+            this.emit('prefer', { preferences: { dtmf } }),
+          ),
+        )}
+      </fieldset>
+      <p id="dtmf-why" class="small quiet">${this.text('settings.dtmfWhy')}</p>`,
     );
   }
 
@@ -117,17 +143,28 @@ export class SwitchhookSettings extends SwitchhookElement {
       html`<fieldset class="choice">
       <legend class="sr">${this.text('settings.language')}</legend>
       ${languages.map(
-        (language) => html`<label lang=${language}>
-        <input type="radio" name="language" value=${language} .checked=${settings.language === language}
-          @change=${() => this.#configure({ language })} />
-        <span>${LANGUAGE_NAMES[language]}</span>
-      </label>`,
+        (language) =>
+          html`<div lang=${language}>${this.#option(
+            'language',
+            language,
+            LANGUAGE_NAMES[language],
+            settings.language === language,
+            () => this.#configure({ language }),
+          )}</div>`,
       )}
     </fieldset>`,
     );
   }
 
-  #device({ session, registration, role }: SettingsState) {
+  #option(name: string, value: string, label: string, chosen: boolean, choose: () => void) {
+    return html`<label>
+      <input type="radio" name=${name} value=${value} .checked=${chosen} @change=${choose} />
+      <span>${label}</span>
+    </label>`;
+  }
+
+  #device({ session, registration, role, ringer }: SettingsState) {
+    const where = (here: boolean) => this.text(here ? 'settings.thisTab' : 'settings.otherTab');
     const line = (label: string, value: string) => html`<div class="line"><dt>${label}</dt><dd>${value}</dd></div>`;
     return this.#group(
       'devices',
@@ -136,7 +173,8 @@ export class SwitchhookSettings extends SwitchhookElement {
         ${session ? line(this.text('settings.account'), session.user.displayName) : nothing}
         ${session ? line(this.text('settings.number'), session.user.extension) : nothing}
         ${line(this.text('settings.registration'), this.text(`registration.${registration}`))}
-        ${line(this.text('settings.role'), this.text(role === 'host' ? 'settings.roleHost' : 'settings.roleGuest'))}
+        ${line(this.text('settings.role'), where(role === 'host'))}
+        ${line(this.text('settings.ringer'), where(ringer))}
       </dl>
       <button type="button" class="button danger" data-action="logOut" @click=${() => this.emit('log-out')}>
         ${icon('logOut')}${this.text('settings.logOut')}

@@ -102,7 +102,12 @@ export const settingsStyles = css`
     flex-wrap: wrap;
     gap: 0.5rem;
   }
+  .choice legend {
+    margin-bottom: 0.5rem;
+    padding: 0;
+  }
   .choice label {
+    display: block;
     position: relative;
   }
   .choice input {

@@ -15,6 +15,9 @@ export const stage = css`
       gap: 1rem;
       padding-block: 0.75rem;
     }
+    .avatar.large {
+      --size: 4.5rem;
+    }
   }
   .who {
     display: grid;

@@ -24,6 +24,8 @@ export const theme = css`
     --bad-text: var(--switchhook-bad-text, light-dark(#b3202b, #ff9c9c));
     --warn: var(--switchhook-warn, light-dark(#fff3d6, #3a2f12));
     --on-warn: var(--switchhook-on-warn, light-dark(#5c4200, #ffdf94));
+    --wrong: var(--switchhook-wrong, light-dark(#fde8e8, #43191c));
+    --on-wrong: var(--switchhook-on-wrong, light-dark(#8c1620, #ffc9c9));
     --radius: var(--switchhook-radius, 14px);
 
     box-sizing: border-box;
@@ -93,15 +95,16 @@ export const theme = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
-  .icon.solid {
+  .icon.solid,
+  .icon .solid {
     fill: currentcolor;
     stroke-width: 0.6;
   }
+  .icon .beside {
+    stroke-width: 2.2;
+  }
   .icon.dots {
     stroke-width: 3.4;
-  }
-  .icon.up {
-    rotate: -135deg;
   }
   .quiet {
     color: var(--quiet);

@@ -56,7 +56,9 @@ function inCall(call: CallRecord): CommandKind[] {
 function withOthers(call: CallRecord, live: CallRecord[]): CommandKind[] {
   const allowed: CommandKind[] = [];
   const other = live[0];
-  if (live.length === 1 && other && call.attributes.held !== other.attributes.held) allowed.push('swap');
+  // Two conversations: a call that still rings, or is being dialled, can be neither held nor taken up.
+  const talking = other !== undefined && isAnswered(call.state) && isAnswered(other.state);
+  if (live.length === 1 && talking && call.attributes.held !== other.attributes.held) allowed.push('swap');
   const answered = live.some((one) => one.state === 'active');
   if (call.state === 'active' && answered && has(call, 'transfer')) allowed.push('attendedTransfer');
   return allowed;

@@ -1,0 +1,46 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
+import type { PhoneState } from '../phone/types.ts';
+import { find, found, show } from './testing/show.ts';
+
+async function settings(changes: Partial<PhoneState> = {}) {
+  const shown = await show(changes);
+  await userEvent.click(await found('[data-tab=settings]'));
+  return { ...shown, screen: await found('switchhook-settings') };
+}
+
+const checked = (selector: string) => (find(selector) as HTMLInputElement | null)?.checked;
+
+afterEach(() => {
+  document.body.replaceChildren();
+  history.replaceState(null, '', location.pathname);
+});
+
+describe('settings', () => {
+  it('turns call waiting off and on', async () => {
+    const { phone } = await settings();
+    expect(checked('[name=callWaiting]')).toBe(true);
+    await userEvent.click(await found('[name=callWaiting]'));
+    expect(phone.asked).toEqual([['configure', { maxCalls: 1 }]]);
+    phone.set({ settings: { ...DEFAULT_SETTINGS, maxCalls: 1 } });
+    await expect.poll(() => checked('[name=callWaiting]')).toBe(false);
+    await userEvent.click(await found('[name=callWaiting]'));
+    expect(phone.asked.at(-1)).toEqual(['configure', { maxCalls: 2 }]);
+  });
+
+  it('changes the way of the keypad digits', async () => {
+    const { phone } = await settings();
+    expect(checked('[name=dtmf][value=rtp]')).toBe(true);
+    await userEvent.click(await found('[name=dtmf][value=info]'));
+    expect(phone.asked).toEqual([['prefer', { dtmf: 'info' }]]);
+  });
+
+  it.each([
+    ['host', false, /carried by\s*This tab.*heard from\s*Another tab/u],
+    ['guest', true, /carried by\s*Another tab.*heard from\s*This tab/u],
+  ] as const)('says what this tab does: %s, ringer %s', async (role, ringer, line) => {
+    const { screen } = await settings({ role, ringer });
+    expect(screen.shadowRoot?.textContent?.replace(/\s+/gu, ' ')).toMatch(line);
+  });
+});
