@@ -25,10 +25,29 @@ export function beginLife(scope: ServiceWorkerGlobalScope): Life {
     };
     navigator.locks.request(lock, forLife).catch(reject);
   });
-  const announce = () => locked.then(() => broadcast({ type: 'started', instance }));
-  // A version that is only being installed stays quiet: tabs would wake the old one, and that holds the update back.
-  const { state } = scope.serviceWorker;
-  if (state === 'activated' || state === 'activating') void announce();
-  else scope.addEventListener('activate', () => void announce());
+  void Promise.all([locked, whenActive(scope)]).then(() => broadcast({ type: 'started', instance }));
   return { instance, lock, locked, broadcast };
 }
+
+/**
+ * Resolves when this run is one of the active worker. A version that is only being installed stays quiet: tabs would wake the
+ * old one, and that holds the update back.
+ */
+function whenActive(scope: ServiceWorkerGlobalScope): Promise<void> {
+  const own: ServiceWorker | undefined = scope.serviceWorker; // Firefox has none (153)
+  if (own?.state === 'activated' || own?.state === 'activating') return Promise.resolve();
+  return new Promise((resolve) => {
+    scope.addEventListener('activate', () => resolve());
+    if (own) return;
+    // What a run hears first tells what it is: `install` comes to new versions only, a message to those that wait as well.
+    const heard = new AbortController();
+    const look = ({ type }: Event) => {
+      heard.abort();
+      if (type !== 'install' && scope.registration.waiting === null) resolve();
+    };
+    for (const type of FIRST_EVENTS) scope.addEventListener(type, look, { signal: heard.signal });
+  });
+}
+
+/** What a worker is started for. */
+const FIRST_EVENTS = ['install', 'message', 'fetch', 'push', 'notificationclick', 'notificationclose'];

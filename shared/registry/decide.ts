@@ -12,17 +12,12 @@ import type { CallRecord, Disconnect, IntentOutcome } from '../calls/record.ts';
 import { applyDeadlines, applyFact, applyOutcome, beginEnd, createCall } from '../calls/reduce.ts';
 import { isAnswered, isLive } from '../calls/states.ts';
 import { note, type Origin } from '../calls/timeline.ts';
-import { SwitchhookError, toWire, type WireError } from '../errors.ts';
+import { type Context, type Decision, done, find, isStale, liveCalls, refused } from './context.ts';
 import { handOver } from './handOver.ts';
-import type { CallRef, Host, RegistryInput, RegistryState, Settings, Submission } from './input.ts';
+import type { Host, RegistryInput, RegistryState, Settings, Submission } from './input.ts';
+import { isTaken, networkEnd, newCall } from './reported.ts';
 
-export interface Decision {
-  /** Changed and new calls; empty when nothing changed. */
-  calls: CallRecord[];
-  host: Host | null;
-  settings: Settings;
-  result: { ok: true; callId: string | null; epoch: number | null } | { ok: false; error: WireError };
-}
+export type { Decision } from './context.ts';
 
 export const DEFAULT_SETTINGS: Settings = {
   maxCalls: 2, // one in conversation, one waiting: what a telephone without a secretary can follow
@@ -39,12 +34,6 @@ export function decide(state: RegistryState, { id, tab, source, input }: Submiss
   const context: Context = { state: { ...state, live: current.live }, id, origin };
   const decision = judge(context, input);
   return { ...decision, calls: merge(current.changed, decision.calls) };
-}
-
-interface Context {
-  state: RegistryState;
-  id: string;
-  origin: Origin;
 }
 
 /** Every input finds the registry as it would be had its timers fired in time (1.6). */
@@ -67,6 +56,8 @@ function judge(context: Context, input: RegistryInput): Decision {
       return command(context, input.callId, input.command);
     case 'newCall':
       return isStale(context, input.epoch) ?? newCall(context, input);
+    case 'networkEnd':
+      return networkEnd(context, input);
     case 'fact':
       return isStale(context, input.epoch) ?? fact(context, input);
     case 'claim':
@@ -83,30 +74,6 @@ function judge(context: Context, input: RegistryInput): Decision {
       return { ...done(context), settings: { ...context.state.settings, ...input.settings } };
   }
 }
-
-function done({ state }: Context, calls: CallRecord[] = [], callId: string | null = null): Decision {
-  return { calls, host: state.host, settings: state.settings, result: { ok: true, callId, epoch: null } };
-}
-
-function refused(context: Context, code: SwitchhookError['code'], reason: string, calls: CallRecord[] = []): Decision {
-  return { ...done(context, calls), result: { ok: false, error: toWire(new SwitchhookError(code, { reason })) } };
-}
-
-/** A host that has been replaced may not speak any more; an integrator's own report carries no epoch. */
-function isStale(context: Context, epoch: number | null): Decision | null {
-  if (epoch === null || epoch === context.state.host?.epoch) return null;
-  return refused(context, 'staleEpoch', 'Another tab hosts the calls now.');
-}
-
-function find({ state }: Context, ref: CallRef): CallRecord | null {
-  const matches = (call: CallRecord) =>
-    'id' in ref
-      ? call.id === ref.id
-      : call.account === ref.account && call.direction === ref.direction && call.providerCallId === ref.providerCallId;
-  return state.live.find(matches) ?? (state.finished && matches(state.finished) ? state.finished : null);
-}
-
-const liveCalls = ({ state }: Context) => state.live.filter((call) => isLive(call.state));
 
 function dial(context: Context, input: Extract<RegistryInput, { kind: 'dial' }>): Decision {
   const { state, origin, id } = context;
@@ -128,48 +95,6 @@ function dial(context: Context, input: Extract<RegistryInput, { kind: 'dial' }>)
     state.settings.ringTime,
   );
   return done(context, [ask(call, { id, action: 'dial' }, origin)], call.id);
-}
-
-function newCall(context: Context, input: Extract<RegistryInput, { kind: 'newCall' }>): Decision {
-  const { state, origin } = context;
-  const { account, direction, providerCallId } = input;
-  const known =
-    find(context, { id: input.callId }) ??
-    (providerCallId === null ? null : find(context, { account, direction, providerCallId }));
-  if (known && isTaken(context, known, providerCallId))
-    return refused(context, 'callExists', 'Another call has this network id.');
-  if (known) return update(context, known, input);
-  const host = input.epoch === null ? null : state.host;
-  const call = { ...createCall({ ...input, id: input.callId }, origin, state.settings.ringTime), host };
-  if (input.entry !== 'ringing' || liveCalls(context).length < state.settings.maxCalls)
-    return done(context, [call], call.id);
-  const busy = ask(call, { id: context.id, action: 'decline', argument: 'busy' }, origin);
-  return done(context, [beginEnd(busy, ended('busy', REJECTIONS.busy.code), origin)], call.id);
-}
-
-/** A network's id is unique within an account and direction: it is how the network speaks of the call. */
-function isTaken(context: Context, { id, account, direction }: CallRecord, providerCallId: string | null): boolean {
-  const holder = providerCallId === null ? null : find(context, { account, direction, providerCallId });
-  return holder !== null && holder.id !== id;
-}
-
-/** The same call reported again is an update of who calls and what it can do; its state is not the report's to set. */
-function update(context: Context, known: CallRecord, input: Extract<RegistryInput, { kind: 'newCall' }>): Decision {
-  const { origin } = context;
-  if (!isLive(known.state)) {
-    const noted = note(known, origin, 'refused', 'reported again after its end');
-    return refused(context, 'tooLate', 'This call is over.', [noted]);
-  }
-  const updated: CallRecord = {
-    ...known,
-    providerCallId: known.providerCallId ?? input.providerCallId,
-    peer: input.peer,
-    capabilities: input.capabilities,
-    data: input.data ?? known.data,
-    // The network rings again at whoever hosts now: it is that host's to answer.
-    host: input.epoch === null ? known.host : context.state.host,
-  };
-  return done(context, [note(updated, origin, 'fact', 'reported again')], known.id);
 }
 
 function fact(context: Context, input: Extract<RegistryInput, { kind: 'fact' }>): Decision {

@@ -44,6 +44,19 @@ export type RegistryInput =
       /** The host whose provider says so; null for an integrator's own report. */
       epoch: number | null;
     }
+  /** The network says by push that a ring is over: known here or not, rung here or not. */
+  | {
+      kind: 'networkEnd';
+      /** For the record, should there be none. */
+      callId: string;
+      account: string;
+      providerCallId: string;
+      response: 'canceled' | 'missed' | 'answeredElsewhere' | 'declinedElsewhere';
+      endCode: number | null;
+      /** Who called, where the push says so. */
+      peer: Peer | null;
+      type: CallType;
+    }
   /** The network, or an SDK, states something about a call. */
   | { kind: 'fact'; call: CallRef; fact: CallFact; epoch: number | null }
   /** The host takes an intent on; what it has claimed it carries out. */

@@ -4,7 +4,7 @@ import { isOver } from '../../shared/calls/states.ts';
 import { SwitchhookError } from '../../shared/errors.ts';
 import type { Delta } from '../../shared/link/protocol.ts';
 import { DEFAULT_SETTINGS, type Decision, decide } from '../../shared/registry/decide.ts';
-import type { Outcome, RegistryInput, RegistryState, Submission } from '../../shared/registry/input.ts';
+import type { CallRef, Outcome, RegistryInput, RegistryState, Submission } from '../../shared/registry/input.ts';
 import { LOG_KEPT, type MetaRecord, stored } from '../../shared/registry/store.ts';
 import type { Database, DatabaseHandle, Schema } from './database.ts';
 
@@ -78,7 +78,8 @@ export class Registry {
       const seen = submission.input.kind === 'seen' ? await unseenCalls(tx) : [];
       const decision = decide(state, submission, now);
       const calls = [...decision.calls, ...seen.map((call) => ({ ...call, unseen: false }))];
-      const committed = await write(tx, { ...decision, calls }, { registry, submission, live, now });
+      const over = new Set([finished, ...seen].map((call) => call?.id));
+      const committed = await write(tx, { ...decision, calls }, { registry, submission, over, now });
       await tx.done;
       return committed;
     } catch (error) {
@@ -120,12 +121,19 @@ async function findFinished(tx: Transaction, input: RegistryInput, live: CallRec
 
 /** How an input names its call: by our id, by the network's, a report of a new one by both. */
 function namesIn(input: RegistryInput): { id: string | null; network: [string, string, string] | null } {
-  const ref =
-    input.kind === 'newCall' ? input : input.kind === 'fact' && 'providerCallId' in input.call ? input.call : null;
+  const ref = networkRef(input);
   const network: [string, string, string] | null =
     ref === null || ref.providerCallId === null ? null : [ref.account, ref.direction, ref.providerCallId];
   if ('callId' in input) return { id: input.callId, network };
   return { id: input.kind === 'fact' && 'id' in input.call ? input.call.id : null, network };
+}
+
+function networkRef(
+  input: RegistryInput,
+): Extract<CallRef, { account: string }> | (RegistryInput & { kind: 'newCall' }) | null {
+  if (input.kind === 'newCall') return input;
+  if (input.kind === 'networkEnd') return { ...input, direction: 'incoming' };
+  return input.kind === 'fact' && 'providerCallId' in input.call ? input.call : null;
 }
 
 /** Marking more than this as seen at once would make a long event; the next `seen` takes the rest. */
@@ -138,12 +146,13 @@ async function unseenCalls(tx: Transaction): Promise<CallRecord[]> {
 interface WriteContext {
   registry: MetaRecord;
   submission: Submission;
-  live: CallRecord[];
+  /** Ids of the calls at hand that were over before. */
+  over: ReadonlySet<string | undefined>;
   now: number;
 }
 
 async function write(tx: Transaction, decision: Decision, context: WriteContext): Promise<Committed> {
-  const { registry, submission, live, now } = context;
+  const { registry, submission, over, now } = context;
   const unchanged =
     decision.calls.length === 0 && decision.host === registry.host && decision.settings === registry.settings;
   if (submission.input.kind === 'tick' && unchanged) {
@@ -152,7 +161,7 @@ async function write(tx: Transaction, decision: Decision, context: WriteContext)
   const rev = registry.rev + 1;
   const calls = decision.calls.map((call) => ({ ...call, rev }));
   const outcome: Outcome = { ...decision.result, rev };
-  const newlyOver = calls.filter((call) => isOver(call.state) && live.some((other) => other.id === call.id));
+  const newlyOver = calls.filter((call) => isOver(call.state) && !over.has(call.id));
   const writes: Promise<unknown>[] = calls.flatMap((call) => putCall(tx, call, newlyOver.includes(call)));
   writes.push(
     tx.objectStore('log').add({ rev, id: submission.id, at: now, calls: calls.map((call) => call.id), outcome }),
