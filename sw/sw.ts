@@ -7,16 +7,22 @@
 import { clientsClaim } from 'workbox-core';
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import type { CallFact } from '../shared/calls/facts.ts';
 import { SwitchhookError } from '../shared/errors.ts';
 import { PROTOCOL, type WorkerMessage } from '../shared/link/protocol.ts';
 import { planNotifications } from '../shared/notifications/plan.ts';
 import type { Outcome, Submission } from '../shared/registry/input.ts';
+import type { Errand } from '../shared/registry/store.ts';
 import { beginLife } from './life.ts';
 import { type ApiParts, stranger, understands, workerApi } from './link/api.ts';
 import { expose } from './link/gate.ts';
 import { onClick } from './notifications/click.ts';
 import { Reconciler, type ShownData } from './notifications/reconciler.ts';
 import { readView } from './notifications/view.ts';
+import { Outbox, type Said, SYNC_TAG } from './push/outbox.ts';
+import { onPush } from './push/receive.ts';
+import { renew } from './push/renew.ts';
+import { respond } from './push/respond.ts';
 import { DatabaseHandle } from './registry/database.ts';
 import { Registry } from './registry/registry.ts';
 import { Visibility } from './visibility.ts';
@@ -37,6 +43,26 @@ const database = new DatabaseHandle();
 const registry = new Registry(database, { onDropped: (count) => life.broadcast({ type: 'dropped', count }) });
 const visibility = new Visibility(self.clients);
 const reconciler = new Reconciler(self.registration, makePlan, (at) => setTimeout(reconcileSoon, at - Date.now()));
+
+const outbox = new Outbox({
+  database: () => database.get(),
+  registration: self.registration,
+  fetch: (...request) => fetch(...request),
+  now: Date.now,
+  onSaid,
+});
+
+/** What the switchboard's answer means for the call. */
+async function onSaid({ callId, action, everywhere }: Errand, result: Said): Promise<void> {
+  const id = crypto.randomUUID();
+  const end = (fact: CallFact) =>
+    submit({ id, tab: null, source: 'push', input: { kind: 'fact', call: { id: callId }, fact, epoch: null } });
+  if (result === 'tooLate' && action !== 'decline')
+    await end({ kind: 'disconnected', response: 'missed', endCode: null });
+  if (action === 'decline')
+    await end({ kind: 'ended', by: 'local', code: everywhere ? 603 : 486, reason: null, text: null });
+  await reconciler.reconcile();
+}
 
 /** Browsers that show buttons say how many; the others show none. */
 const maxActions = (Notification as { maxActions?: number }).maxActions ?? 0;
@@ -83,6 +109,16 @@ async function hostTab(): Promise<string | null> {
   return (await (await database.get()).get('meta', 'registry'))?.host?.tab ?? null;
 }
 
+const pushParts = {
+  database: () => database.get(),
+  submit,
+  reconcile: () => reconciler.reconcile(),
+  outbox,
+  registration: self.registration,
+  report,
+  now: Date.now,
+};
+
 const tick = (): Promise<Outcome> =>
   submit({ id: crypto.randomUUID(), tab: null, source: 'timer', input: { kind: 'tick' } });
 
@@ -124,8 +160,30 @@ self.addEventListener('notificationclick', (event) => {
   const data = event.notification.data as ShownData | null;
   if (!data) return;
   clicked.add(event.notification.tag);
-  const work = onClick(data, event.action, { clients: self.clients, hostTab, submit }).catch(report);
+  const work = onClick(data, event.action, {
+    clients: self.clients,
+    hostTab,
+    submit,
+    respond: (callId, action) => respond(callId, action, { database: () => database.get(), outbox }),
+  }).catch(report);
   event.waitUntil(work.then(() => reconciler.reconcile()).catch(report));
+});
+
+self.addEventListener('push', (event) => {
+  const text = event.data?.text() ?? null;
+  const parts = { ...pushParts, visibleTabs: () => visibility.count() };
+  event.waitUntil(onPush(text, parts).catch(report));
+});
+
+self.addEventListener('sync', (event: Event) => {
+  const { tag } = event as Event & { tag: string };
+  if (tag === SYNC_TAG) (event as ExtendableEvent).waitUntil(outbox.flush().catch(report));
+});
+
+self.addEventListener('pushsubscriptionchange', (event: Event) => {
+  const change = event as ExtendableEvent & { oldSubscription: PushSubscription | null };
+  const renewed = renew(self.registration, change.oldSubscription, () => database.get());
+  change.waitUntil(renewed.catch(report));
 });
 
 /** Some desktops report a notification closed right after a click on it: then it was not dismissed. */

@@ -36,7 +36,12 @@ export class RegistryReader {
   async snapshot(): Promise<Delta> {
     const tx = (await this.#database()).transaction(['live', 'meta']);
     const [calls, meta] = await Promise.all([tx.objectStore('live').getAll(), tx.objectStore('meta').get('registry')]);
-    return { rev: meta?.rev ?? 0, calls, host: meta?.host ?? null, settings: meta?.settings ?? DEFAULT_SETTINGS };
+    return {
+      rev: meta?.rev ?? 0,
+      calls,
+      host: meta?.host ?? null,
+      settings: { ...DEFAULT_SETTINGS, ...meta?.settings },
+    };
   }
 
   async call(id: string): Promise<CallRecord | null> {

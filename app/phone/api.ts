@@ -12,15 +12,20 @@ import {
   type User,
   users,
 } from '../../shared/http/api.ts';
+import { pushKey as pushKeySchema } from '../../shared/http/push.ts';
 import { parse } from '../../shared/validate.ts';
 
 /** ms until a request has failed: a server on loopback or across the world answers in a second or not at all. */
 const PATIENCE = 10_000;
 
-async function request(path: string, body?: unknown): Promise<unknown> {
-  const init: RequestInit = { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
+async function request(path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<unknown> {
+  const init: RequestInit = {
+    method,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    signal: AbortSignal.timeout(PATIENCE),
+  };
   if (body !== undefined) {
-    init.method = 'POST';
     init.headers = { 'content-type': 'application/json' };
     init.body = JSON.stringify(body);
   }
@@ -83,4 +88,21 @@ export async function demoAccounts(): Promise<DemoAccounts['accounts']> {
     if (error instanceof SwitchhookError && error.code === 'notFound') return [];
     throw error;
   }
+}
+
+/** The switchboard's VAPID key, base64url. */
+export async function pushKey(): Promise<string> {
+  return (await ask(pushKeySchema, '/api/push/key')).publicKey;
+}
+
+export async function putSubscription(body: {
+  device: string;
+  name: string;
+  subscription: PushSubscriptionJSON;
+}): Promise<void> {
+  await request('/api/push/subscription', body, 'PUT');
+}
+
+export async function deleteSubscription(device: string): Promise<void> {
+  await request(`/api/push/subscription?device=${encodeURIComponent(device)}`, undefined, 'DELETE');
 }

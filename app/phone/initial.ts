@@ -20,6 +20,7 @@ export const initialState = (): PhoneState => ({
   preferences: loadPreferences(),
   sound: 'blocked',
   notifications: 'Notification' in globalThis ? Notification.permission : 'unsupported',
+  push: 'unknown',
   microphone: 'unknown',
   problem: null,
 });

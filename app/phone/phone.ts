@@ -14,6 +14,7 @@ import { RegistryReader } from '../link/reader.ts';
 import { followUpdates, registerWorker } from '../link/register.ts';
 import { microphonePermission } from '../media/microphone.ts';
 import { capabilitiesOf, type ProviderSink } from '../providers/provider.ts';
+import { Reachability } from '../push/reachability.ts';
 import * as api from './api.ts';
 import { captureForCall } from './capture.ts';
 import { Commands } from './commands.ts';
@@ -43,6 +44,7 @@ export class AppPhone implements Phone {
   readonly #sounds = new Sounds(this.#store);
   readonly #commands = new Commands({ link: this.#link, mirror: this.#mirror, reader: this.#reader });
   readonly #updates = followUpdates({ idle: () => this.#mirror.state.live.size === 0, busyHere: isTyping });
+  readonly #reachability = new Reachability(this.#store, this.#commands);
   readonly #line = new Line((registration) => this.#store.set({ registration }));
   readonly #otherTabs = new BroadcastChannel('switchhook-session');
   #host: CallHost | undefined;
@@ -82,6 +84,7 @@ export class AppPhone implements Phone {
 
   async logOut(): Promise<void> {
     await this.#leaveSession();
+    await this.#reachability.end();
     await api.logOut();
     this.#otherTabs.postMessage('changed');
   }
@@ -130,6 +133,7 @@ export class AppPhone implements Phone {
 
   async enableNotifications(): Promise<void> {
     this.#store.set({ notifications: await Notification.requestPermission() });
+    if (this.state.session) await this.#reachability.begin(this.state.session);
     await this.#link.notify({ type: 'visibility', visible: document.visibilityState === 'visible' });
   }
 
@@ -207,10 +211,9 @@ export class AppPhone implements Phone {
     this.#line.set(null);
     this.#host = this.#newHost(session);
     this.#host.start();
-    api.directory().then(
-      (contacts) => this.#store.set({ contacts }),
-      (error: unknown) => this.#problem(error),
-    );
+    const failed = (error: unknown) => this.#problem(error);
+    this.#reachability.begin(session).catch(failed);
+    api.directory().then((contacts) => this.#store.set({ contacts }), failed);
   }
 
   #onRole(role: 'host' | 'guest'): void {

@@ -51,6 +51,8 @@ export interface PhoneState {
   /** Browsers block sound until a click: then the phone cannot ring, and says so. */
   sound: 'ready' | 'blocked';
   notifications: NotificationPermission | 'unsupported';
+  /** Whether calls reach this device with every tab closed. */
+  push: 'unknown' | 'ready' | 'failed' | 'unsupported';
   microphone: MicrophoneState;
   /** The last thing that went wrong and has not been sent away. */
   problem: SwitchhookError | null;

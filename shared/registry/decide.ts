@@ -24,6 +24,7 @@ export const DEFAULT_SETTINGS: Settings = {
   ringTime: RING_TIME,
   language: 'en',
   notifications: true,
+  line: null,
   // Ours: years of a person's calls, some 30 MB.
   retention: { calls: 100_000, days: 730 },
 };

@@ -95,6 +95,8 @@ export interface Settings {
   ringTime: number;
   language: 'en' | 'vi';
   notifications: boolean;
+  /** Whose calls these are, and on which device: a push for another is none of ours. Null while nobody is logged in. */
+  line: { account: string; device: string } | null;
   /** Finished calls that are kept: at most so many, at most so old. */
   retention: { calls: number; days: number };
 }

@@ -1,10 +1,12 @@
 /**
- * The registry's database as data: the worker writes it, pages read it. Version 1.
+ * The registry's database as data: the worker writes it, pages read it. Version 2.
  *
  * `live`      calls that are not over, by id
  * `history`   finished calls, by id; indexes page and filter at the same cost for 100,000 calls as for 1,000
  * `log`       one entry per committed submission, by its gapless `rev`; unique by the submission's id: exactly once
  * `meta`      one record: revision, host, settings
+ * `wakeups`   how to answer the switchboard for a call that came by push, by our call id (since version 2)
+ * `outbox`    what the worker still has to tell the switchboard, in order (since version 2)
  */
 
 import { isMissed } from '../calls/missed.ts';
@@ -12,7 +14,7 @@ import type { CallRecord } from '../calls/record.ts';
 import type { Host, Outcome, Settings } from './input.ts';
 
 export const DATABASE = 'switchhook';
-export const DATABASE_VERSION = 1;
+export const DATABASE_VERSION = 2;
 
 /** A finished call with the fields that its indexes read; IndexedDB indexes no booleans. */
 export interface StoredCall extends CallRecord {
@@ -43,6 +45,28 @@ export interface MetaRecord {
   finished: number;
 }
 
+/** The worker's way back to the switchboard for one call, as its push brought it. */
+export interface Wakeup {
+  /** Ours. */
+  callId: string;
+  url: string;
+  token: string;
+  /** ms since the epoch, by this device's clock: when the ring is over. */
+  until: number;
+}
+
+/** Something that the switchboard is to be told about a call, once there is a network. */
+export interface Errand {
+  /** Order; given by the database. */
+  n?: number;
+  callId: string;
+  action: 'ringing' | 'answer' | 'decline';
+  everywhere: boolean;
+  url: string;
+  token: string;
+  until: number;
+}
+
 /** The schema in the form that `idb` reads its types from. */
 export interface RegistryStores {
   live: { key: string; value: CallRecord; indexes: { network: [string, string, string] } };
@@ -61,6 +85,8 @@ export interface RegistryStores {
   };
   log: { key: number; value: LogEntry; indexes: { id: string } };
   meta: { key: string; value: MetaRecord };
+  wakeups: { key: string; value: Wakeup };
+  outbox: { key: number; value: Errand };
 }
 
 /** How many log entries are kept: the window in which a repeated id is recognised. A busy day has some thousands. */

@@ -9,6 +9,8 @@ export interface ClickParts {
   /** The tab that hosts the calls; null where nobody does. */
   hostTab(): Promise<string | null>;
   submit(submission: Submission): Promise<Outcome>;
+  /** Tells the switchboard without a tab, where the call came by push. */
+  respond(callId: string, action: CallAction): Promise<void>;
 }
 
 /** The actions after which a person wants to see the call, and whose media needs a page. */
@@ -24,6 +26,8 @@ export async function onClick(data: ShownData, wireAction: string, parts: ClickP
   const asked = commandOf(action, data);
   const written = asked === null ? undefined : parts.submit(asked);
   await Promise.all([shown, written]);
+  // A repeat, or a call that is over, is refused by the registry, and the switchboard need not hear of it.
+  if (action !== null && (await written)?.ok) await parts.respond(data.callId, action);
 }
 
 /** A missed call that was looked at is dealt with; every other body click only shows. */

@@ -17,5 +17,5 @@ export async function readView(db: Database, seen: Pick<View, 'visibleTabs' | 'm
     history.index('endedAt').getAll(IDBKeyRange.lowerBound(seen.now - ENDED_SHOWN)),
   ]);
   const finished = [...unseen, ...recent.filter((call) => !call.unseen)];
-  return { ...seen, live, finished, settings: meta?.settings ?? DEFAULT_SETTINGS };
+  return { ...seen, live, finished, settings: { ...DEFAULT_SETTINGS, ...meta?.settings } };
 }

@@ -54,6 +54,7 @@ export class DatabaseHandle {
 
 function upgrade(db: Database, oldVersion: number): void {
   if (oldVersion < 1) createVersion1(db);
+  if (oldVersion < 2) addPush(db);
 }
 
 function createVersion1(db: Database): void {
@@ -70,4 +71,10 @@ function createVersion1(db: Database): void {
   const log = db.createObjectStore('log', { keyPath: 'rev' });
   log.createIndex('id', 'id', { unique: true });
   db.createObjectStore('meta', { keyPath: 'key' });
+}
+
+/** Version 2: calls that come by push. */
+function addPush(db: Database): void {
+  db.createObjectStore('wakeups', { keyPath: 'callId' });
+  db.createObjectStore('outbox', { keyPath: 'n', autoIncrement: true });
 }

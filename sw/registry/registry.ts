@@ -65,7 +65,8 @@ export class Registry {
         tx.objectStore('live').getAll(),
       ]);
       if (known) return { outcome: known.outcome, delta: null };
-      const registry = meta ?? newRegistry();
+      // Settings that an earlier version did not know have their defaults.
+      const registry = meta ? { ...meta, settings: { ...DEFAULT_SETTINGS, ...meta.settings } } : newRegistry();
       const finished = await findFinished(tx, submission.input, live);
       const state: RegistryState = {
         rev: registry.rev,

@@ -13,6 +13,7 @@ export const LOGGED_IN: PhoneState = {
   demo: [],
   role: 'host',
   ringer: true,
+  push: 'ready',
   registration: 'registered',
   calls: [],
   justEnded: [],

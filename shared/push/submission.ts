@@ -1,0 +1,55 @@
+/** What a push means to the registry: pure; the worker submits what this says. */
+
+import type { RegistryInput, Settings, Submission } from '../registry/input.ts';
+import type { PushPayload } from './payload.ts';
+
+/** Why a push is none of ours, though it is of the right form. */
+export type Foreign = 'otherAccount' | 'otherDevice' | 'loggedOut';
+
+export function foreign({ account, device }: PushPayload, line: Settings['line']): Foreign | null {
+  if (line === null) return 'loggedOut';
+  if (line.account !== account) return 'otherAccount';
+  return line.device === device ? null : 'otherDevice';
+}
+
+/**
+ * A time of the server's clock by ours. A push that seems to come from the future tells that our clock is behind by at least so
+ * much; one that seems old may be late as well as our clock ahead, and is taken at its word.
+ */
+export function localTime(at: number, { serverTime }: Pick<PushPayload, 'serverTime'>, now: number): number {
+  return at + Math.min(0, now - serverTime);
+}
+
+/** The submission of a push; its id is the push's own, so that a duplicate is one. `callId` is for a call that is new here. */
+export function submissionOf(payload: PushPayload, callId: string, now: number): Submission {
+  return { id: payload.eventId, tab: null, source: 'push', input: inputOf(payload, callId, now) };
+}
+
+function inputOf(payload: PushPayload, callId: string, now: number): RegistryInput {
+  const { account, callId: providerCallId } = payload;
+  switch (payload.type) {
+    case 'ring':
+      return {
+        kind: 'newCall',
+        callId,
+        providerCallId,
+        account,
+        direction: 'incoming',
+        entry: 'ringing',
+        type: payload.callType,
+        peer: payload.peer,
+        capabilities: ['silence'], // what the line can do besides, its host will say
+        ringDeadline: localTime(payload.expiresAt, payload, now),
+        data: null,
+        epoch: null,
+      };
+    case 'cancel': {
+      const { response, endCode } = payload;
+      return { kind: 'networkEnd', callId, account, providerCallId, response, endCode, peer: null, type: 'audio' };
+    }
+    case 'missed': {
+      const { peer, callType: type } = payload;
+      return { kind: 'networkEnd', callId, account, providerCallId, response: 'missed', endCode: null, peer, type };
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * What the worker tells the switchboard by itself, without a page: that it rings, that it answers, that it declines. Kept on
+ * disk until it is said or the ring is over; without a network it waits for Background Sync, or for the next event.
+ */
+
+import * as v from 'valibot';
+import { respondResult } from '../../shared/http/push.ts';
+import type { Errand } from '../../shared/registry/store.ts';
+import type { Database } from '../registry/database.ts';
+
+export const SYNC_TAG = 'switchhook-outbox';
+
+/** ms for one answer of the switchboard: a push may run 90 s in all, and there is more to do than this. */
+const PATIENCE = 8_000;
+
+export interface OutboxParts {
+  database(): Promise<Database>;
+  registration: ServiceWorkerRegistration;
+  fetch: typeof fetch;
+  now(): number;
+  /** The switchboard has answered, or the ring is over and it will not be asked any more. */
+  onSaid(errand: Errand, result: Said): Promise<void>;
+}
+
+export type Said = 'said' | 'tooLate' | 'refused';
+
+/** Background Sync, which TypeScript's library does not know (WICG draft). */
+interface Syncing {
+  sync?: { register(tag: string): Promise<void> };
+}
+
+export class Outbox {
+  readonly #parts: OutboxParts;
+  #flushing: Promise<void> | undefined;
+  #again = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** Keeps it, and says it as soon as can be; settles when it was tried. */
+  async send(errand: Errand): Promise<void> {
+    await (await this.#parts.database()).add('outbox', errand);
+    await this.flush();
+  }
+
+  /** Says what there is to say, in order. */
+  flush(): Promise<void> {
+    if (this.#flushing) {
+      this.#again = true;
+      return this.#flushing;
+    }
+    this.#flushing = this.#run().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #run(): Promise<void> {
+    do {
+      this.#again = false;
+      for (const errand of await (await this.#parts.database()).getAll('outbox')) {
+        const result = await this.#say(errand);
+        if (result === 'offline') return this.#later();
+        if (errand.n !== undefined) await (await this.#parts.database()).delete('outbox', errand.n);
+        await this.#parts.onSaid(errand, result);
+      }
+    } while (this.#again);
+  }
+
+  async #say(errand: Errand): Promise<Said | 'offline'> {
+    if (this.#parts.now() >= errand.until) return 'tooLate';
+    let response: Response;
+    try {
+      response = await this.#parts.fetch(`${errand.url}/${errand.action}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${errand.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(errand.action === 'decline' ? { everywhere: errand.everywhere } : {}),
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+    } catch {
+      return 'offline'; // no network, or a switchboard that does not answer: said again when there is one
+    }
+    if (response.ok) return v.is(respondResult, await response.json().catch(() => null)) ? 'said' : 'refused';
+    if (response.status >= 500 || response.status === 429) return 'offline';
+    return response.status === 410 ? 'tooLate' : 'refused';
+  }
+
+  /** Wakes us when there is a network again, where the browser can; else the next event does. */
+  async #later(): Promise<void> {
+    await (this.#parts.registration as Syncing).sync?.register(SYNC_TAG).catch(() => undefined); // refused by the person
+  }
+}
