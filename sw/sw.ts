@@ -112,7 +112,8 @@ async function hostTab(): Promise<string | null> {
 const pushParts = {
   database: () => database.get(),
   submit,
-  reconcile: () => reconciler.reconcile(),
+  // A duplicate changes nothing, but time may have.
+  reconcile: () => tick().then(() => reconciler.reconcile()),
   outbox,
   registration: self.registration,
   report,
