@@ -1,0 +1,106 @@
+/**
+ * Firefox stops the worker as it does after an idle time, only sooner: nothing acknowledged is lost, nothing happens twice, and
+ * all tabs know the same. Nothing can stop it from outside (WebDriver BiDi has no command for workers), so the moments are
+ * Firefox's: traffic over a port does not count as activity there, and the stop comes in the middle of it.
+ */
+
+import { expect, test } from '@playwright/test';
+import type { Page } from 'puppeteer-core';
+import type { Switchboard } from '../server/switchboard.ts';
+import type { LogEntry } from '../shared/registry/store.ts';
+import type { LoadReport } from './harness/load.ts';
+import { firefoxMissing, launchFirefox } from './support/firefoxUser.ts';
+import type { HiddenUser } from './support/hiddenUser.ts';
+import { startTestSwitchboard } from './support/switchboard.ts';
+
+const missing = firefoxMissing();
+test.skip(missing !== null, missing ?? '');
+
+/** Deaths that each tab has to notice with submissions in flight, or the test has shown nothing. */
+const DEATHS = 10;
+/** Submissions in flight per tab. */
+const PARALLEL = [4, 2, 1];
+/** ms after its last event at which Firefox stops the worker, and the same again for one that is still at work; 30 s each by default. */
+const IDLE = 400;
+
+let switchboard: Switchboard;
+let user: HiddenUser;
+
+test.beforeEach(async () => {
+  switchboard = await startTestSwitchboard();
+  const prefs = { 'dom.serviceWorkers.idle_timeout': IDLE, 'dom.serviceWorkers.idle_extended_timeout': IDLE };
+  user = await launchFirefox({ tone: 440, prefs });
+});
+
+test.afterEach(async () => {
+  await user?.close();
+  await switchboard?.close();
+});
+
+async function openTab(): Promise<Page> {
+  const page = await user.browser.newPage();
+  await page.goto(`${switchboard.url}/e2e/harness/index.html`);
+  await page.waitForFunction(() => window.harness !== undefined);
+  return page;
+}
+
+async function logOf(page: Page): Promise<LogEntry[]> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const db = await done(indexedDB.open('switchhook'));
+    return done<LogEntry[]>(db.transaction('log').objectStore('log').getAll());
+  });
+}
+
+/** Room for all calls at once, then the load, one tab after another: the later ones join while the registry changes. */
+async function startLoad(tabs: readonly Page[]): Promise<void> {
+  await tabs[0]?.evaluate(async () => {
+    const load = new window.harness.Load();
+    await load.mirror.start();
+    const input = { kind: 'configure', settings: { maxCalls: 16 } } as const;
+    await load.link.submit({ id: crypto.randomUUID(), tab: load.link.tab, source: 'api', input });
+  });
+  for (const [index, tab] of tabs.entries()) {
+    await tab.evaluate(async (parallel) => {
+      window.load = new window.harness.Load();
+      await window.load.start(parallel);
+    }, PARALLEL[index] ?? 1);
+  }
+}
+
+const reportOf = (tab: Page): Promise<LoadReport> => tab.evaluate(() => window.load.report());
+
+test(`Firefox: ${DEATHS} stops of the worker under load from three tabs`, async () => {
+  const tabs = [await openTab(), await openTab(), await openTab()];
+  await startLoad(tabs);
+  for (const tab of tabs) {
+    const deaths = async () => (await reportOf(tab)).deathsInFlight;
+    await expect.poll(deaths, { message: 'deaths in flight', timeout: 40_000 }).toBeGreaterThanOrEqual(DEATHS);
+  }
+  await Promise.all(tabs.map((tab) => tab.evaluate(() => window.load.stop()))); // hangs if any submission does
+
+  const reports = await Promise.all(tabs.map(reportOf));
+  const [first] = tabs;
+  if (!first) throw new Error('no tab');
+  const log = await logOf(first);
+  const times = new Map<string, number>();
+  for (const { id } of log) times.set(id, (times.get(id) ?? 0) + 1);
+  const acknowledged = reports.flatMap((report) => report.acknowledged);
+
+  expect(reports.flatMap((report) => report.errors)).toEqual([]);
+  expect(reports.flatMap((report) => report.refused)).toEqual([]);
+  expect(acknowledged.length).toBeGreaterThan(DEATHS);
+  expect(
+    acknowledged.filter((id) => times.get(id) !== 1),
+    'acknowledged and not in the log exactly once',
+  ).toEqual([]);
+  expect(
+    log.map(({ rev }) => rev),
+    'revisions without a gap',
+  ).toEqual(log.map((_, index) => index + 1));
+  for (const { rev, live } of reports) expect({ rev, live }).toEqual({ rev: log.length, live: [] });
+});
