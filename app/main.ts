@@ -8,8 +8,8 @@ const screen = document.createElement('switchhook-phone');
 screen.phone = phone;
 // For whoever drives the page from outside: whether the line is up, and what this tab does.
 phone.subscribe(() => {
-  const { registration, role, ringer } = phone.state;
-  Object.assign(screen.dataset, { registration, role, ringer });
+  const { registration, role, ringer, push } = phone.state;
+  Object.assign(screen.dataset, { registration, role, ringer, push });
 });
 screen.addEventListener('key', (event) => phone.keyTone((event as CustomEvent<SwitchhookEvents['key']>).detail.digit));
 // A live call is on the screen wherever one is; a missed one is among the recents.

@@ -12,7 +12,13 @@ import {
   type User,
   users,
 } from '../../shared/http/api.ts';
-import { pushKey as pushKeySchema } from '../../shared/http/push.ts';
+import {
+  type Devices,
+  devices as devicesSchema,
+  type MissedCalls,
+  missedCalls as missedCallsSchema,
+  pushKey as pushKeySchema,
+} from '../../shared/http/push.ts';
 import { parse } from '../../shared/validate.ts';
 
 /** ms until a request has failed: a server on loopback or across the world answers in a second or not at all. */
@@ -105,4 +111,21 @@ export async function putSubscription(body: {
 
 export async function deleteSubscription(device: string): Promise<void> {
   await request(`/api/push/subscription?device=${encodeURIComponent(device)}`, undefined, 'DELETE');
+}
+
+export async function devices(): Promise<Devices['devices']> {
+  return (await ask(devicesSchema, '/api/devices')).devices;
+}
+
+export async function removeDevice(device: string): Promise<void> {
+  await request(`/api/devices/${encodeURIComponent(device)}`, undefined, 'DELETE');
+}
+
+/** @throws SwitchhookError `notFound` where this device has no subscription */
+export async function testPush(device: string): Promise<void> {
+  await request('/api/push/test', { device });
+}
+
+export async function missedCalls(since: number, device: string): Promise<MissedCalls['calls']> {
+  return (await ask(missedCallsSchema, `/api/calls/missed?since=${since}&device=${encodeURIComponent(device)}`)).calls;
 }

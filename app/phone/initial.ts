@@ -1,5 +1,5 @@
 import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
-import { loadPreferences } from './device.ts';
+import { deviceId, loadPreferences } from './device.ts';
 import type { PhoneState } from './types.ts';
 
 /** What is known before anybody has been asked anything. */
@@ -22,5 +22,8 @@ export const initialState = (): PhoneState => ({
   notifications: 'Notification' in globalThis ? Notification.permission : 'unsupported',
   push: 'unknown',
   microphone: 'unknown',
+  devices: [],
+  device: deviceId(),
+  testRing: 'none',
   problem: null,
 });

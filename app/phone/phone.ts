@@ -22,6 +22,7 @@ import { deviceId, savePreferences } from './device.ts';
 import { initialState } from './initial.ts';
 import { Line } from './line.ts';
 import { onOpened } from './opened.ts';
+import { peerOf } from './peer.ts';
 import { Presence } from './presence.ts';
 import { Recents } from './recents.ts';
 import { Sounds } from './sounds.ts';
@@ -44,7 +45,7 @@ export class AppPhone implements Phone {
   readonly #sounds = new Sounds(this.#store);
   readonly #commands = new Commands({ link: this.#link, mirror: this.#mirror, reader: this.#reader });
   readonly #updates = followUpdates({ idle: () => this.#mirror.state.live.size === 0, busyHere: isTyping });
-  readonly #reachability = new Reachability(this.#store, this.#commands);
+  readonly #reachability = new Reachability(this.#store, this.#commands, this.#reader);
   readonly #line = new Line((registration) => this.#store.set({ registration }));
   readonly #otherTabs = new BroadcastChannel('switchhook-session');
   #host: CallHost | undefined;
@@ -93,14 +94,7 @@ export class AppPhone implements Phone {
     return this.#shown(async () => {
       const { session, contacts } = this.state;
       if (!session) throw new SwitchhookError('notLoggedIn', { reason: 'Log in first.' });
-      const handle = number.trim();
-      const known = contacts.find((contact) => contact.extension === handle);
-      const peer = {
-        handle,
-        displayName: known?.displayName ?? null,
-        avatarUrl: known?.avatarUrl ?? null,
-        userId: known?.userId ?? null,
-      };
+      const peer = peerOf(number.trim(), contacts);
       const account = session.user.extension;
       const callId = crypto.randomUUID();
       await this.#commands.submit({
@@ -158,6 +152,10 @@ export class AppPhone implements Phone {
   keyTone(digit: string): void {
     this.#sounds.player.key(digit);
   }
+
+  loadDevices = (): Promise<void> => this.#shown(() => this.#reachability.loadDevices());
+  removeDevice = (device: string): Promise<void> => this.#shown(() => this.#reachability.removeDevice(device));
+  testPush = (): Promise<void> => this.#shown(() => this.#reachability.test());
 
   testRing(): void {
     this.#sounds.player.testRing();

@@ -7,6 +7,7 @@ import type { CallCommand, CommandKind } from '../../shared/calls/commands.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import type { SwitchhookError } from '../../shared/errors.ts';
 import type { DemoAccounts, Session, User } from '../../shared/http/api.ts';
+import type { Devices } from '../../shared/http/push.ts';
 import type { Settings } from '../../shared/registry/input.ts';
 
 export type RegistrationState = 'none' | 'registering' | 'registered' | 'failed';
@@ -54,6 +55,12 @@ export interface PhoneState {
   /** Whether calls reach this device with every tab closed. */
   push: 'unknown' | 'ready' | 'failed' | 'unsupported';
   microphone: MicrophoneState;
+  /** My devices, once {@link Phone.loadDevices} has asked. */
+  devices: Devices['devices'];
+  /** This one's id. */
+  device: string;
+  /** What became of the last test ring: it comes by push, as a real call would. */
+  testRing: 'none' | 'sent' | 'rang' | 'failed';
   /** The last thing that went wrong and has not been sent away. */
   problem: SwitchhookError | null;
 }
@@ -82,6 +89,11 @@ export interface Phone {
   enableMicrophone(): Promise<void>;
   configure(settings: Partial<Settings>): Promise<void>;
   prefer(preferences: Partial<Preferences>): void;
+  loadDevices(): Promise<void>;
+  /** Logs a device of mine out: its subscription and its line go. */
+  removeDevice(device: string): Promise<void>;
+  /** Has the switchboard ring this device by a genuine push; `state.testRing` says what came of it. */
+  testPush(): Promise<void>;
   /** Plays a short ring, so that the volume can be judged. */
   testRing(): void;
   dismissProblem(): void;

@@ -2,25 +2,33 @@
 
 import { SwitchhookError } from '../../shared/errors.ts';
 import type { Session } from '../../shared/http/api.ts';
+import type { RegistryReader } from '../link/reader.ts';
 import { registerWorker } from '../link/register.ts';
+import * as api from '../phone/api.ts';
 import type { Commands } from '../phone/commands.ts';
 import { deviceId } from '../phone/device.ts';
 import type { PhoneStore } from '../phone/store.ts';
 import { subscribe, unsubscribe } from './subscription.ts';
 
+/** ms for a test ring to come: a push takes well under a second, a worker that starts some tens of ms more. */
+const TEST_PATIENCE = 15_000;
+
 export class Reachability {
   readonly #store: PhoneStore;
   readonly #commands: Commands;
+  readonly #reader: RegistryReader;
 
-  constructor(store: PhoneStore, commands: Commands) {
+  constructor(store: PhoneStore, commands: Commands, reader: RegistryReader) {
     this.#store = store;
     this.#commands = commands;
+    this.#reader = reader;
   }
 
   /** At every start, and whenever the permission was given: a subscription is renewed by being made again. */
   async begin({ user }: Session): Promise<void> {
     const device = deviceId();
     await this.#commands.submit({ kind: 'configure', settings: { line: { account: user.extension, device } } });
+    await this.#catchUpMissed(user.extension, device);
     if (this.#store.state.notifications !== 'granted') return; // asked for in the settings, when it makes sense to the person
     try {
       await subscribe(await registerWorker(), device);
@@ -36,5 +44,66 @@ export class Reachability {
     await this.#commands.submit({ kind: 'configure', settings: { line: null } });
     if (this.#store.state.push === 'ready') await unsubscribe(await registerWorker(), deviceId());
     this.#store.set({ push: 'unknown' });
+  }
+
+  async loadDevices(): Promise<void> {
+    this.#store.set({ devices: await api.devices() });
+  }
+
+  async removeDevice(device: string): Promise<void> {
+    await api.removeDevice(device);
+    await this.loadDevices();
+  }
+
+  /** A ring to myself, all the way: switchboard, push service, browser, worker. Settles when it rang, or did not. */
+  async test(): Promise<void> {
+    const { session, device } = this.#store.state;
+    if (!session) return;
+    this.#store.set({ testRing: 'sent' });
+    try {
+      await api.testPush(device);
+    } catch (error) {
+      this.#store.set({ testRing: 'failed' });
+      throw error;
+    }
+    this.#store.set({ testRing: (await this.#rings(session.user.extension)) ? 'rang' : 'failed' });
+  }
+
+  /** Nobody else calls from my own number. */
+  #rings(own: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      const done = (rang: boolean) => {
+        clearTimeout(timer);
+        stop();
+        resolve(rang);
+      };
+      const look = () => {
+        if (this.#store.state.calls.some(({ direction, peer }) => direction === 'incoming' && peer.handle === own))
+          done(true);
+      };
+      const timer = setTimeout(() => done(false), TEST_PATIENCE);
+      const stop = this.#store.subscribe(look);
+      look();
+    });
+  }
+
+  /** Calls that came while everything was off, push included: recorded once, and shown as missed. */
+  async #catchUpMissed(account: string, device: string): Promise<void> {
+    const [last] = await this.#reader.history({ limit: 1 });
+    if (!last) return; // a new device has missed nothing
+    for (const { callId: providerCallId, peer } of await api.missedCalls(last.endedAt ?? 0, device)) {
+      const callId = crypto.randomUUID();
+      const input = {
+        kind: 'networkEnd',
+        callId,
+        account,
+        providerCallId,
+        response: 'missed',
+        endCode: null,
+        peer,
+        type: 'audio',
+      } as const;
+      await this.#commands.submit(input);
+    }
   }
 }

@@ -14,6 +14,9 @@ export const LOGGED_IN: PhoneState = {
   role: 'host',
   ringer: true,
   push: 'ready',
+  devices: [],
+  device: '0b8ddc1b-6a3a-4f0c-8c0e-5a4f5a6b7c8d',
+  testRing: 'none',
   registration: 'registered',
   calls: [],
   justEnded: [],
@@ -69,6 +72,9 @@ export class FakePhone implements Phone {
   enableMicrophone = () => this.#note('enableMicrophone', []);
   configure = (...args: unknown[]) => this.#note('configure', args);
   prefer = (...args: unknown[]) => void this.asked.push(['prefer', ...args]);
+  loadDevices = () => this.#note('loadDevices', []);
+  removeDevice = (...args: unknown[]) => this.#note('removeDevice', args);
+  testPush = () => this.#note('testPush', []);
   testRing = () => void this.asked.push(['testRing']);
   dismissProblem = () => void this.asked.push(['dismissProblem']);
 
