@@ -52,6 +52,11 @@ const api = {
 
 export type BareApi = typeof api;
 
+/** The yardstick of `push_shown`: nothing but a notification. */
+self.addEventListener('push', (event) => {
+  event.waitUntil(self.registration.showNotification('bare', { tag: event.data?.text() ?? '' }));
+});
+
 self.addEventListener('message', ({ ports }) => {
   if (ports[0]) Comlink.expose(api, ports[0]);
 });

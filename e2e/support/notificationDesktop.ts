@@ -20,6 +20,8 @@ export interface DesktopNotification {
   hints: Readonly<Record<string, unknown>>;
   /** Still on the screen. */
   open: boolean;
+  /** When it was shown, ms since the epoch. */
+  at: number;
 }
 
 /** How one went away: the user sent it away (2), the app took it back (3). */
@@ -90,6 +92,7 @@ class Notifications extends dbus.interface.Interface {
       actions: toActions(flatActions),
       hints: Object.fromEntries(Object.entries(hints).map(([name, { value }]) => [name, value])),
       open: true,
+      at: performance.timeOrigin + performance.now(),
     };
     // Not before the answer to this call has been sent: a click on an id that the browser has not heard of is lost.
     setImmediate(() => this.shown.push(notification));
