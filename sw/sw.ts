@@ -22,7 +22,7 @@ import { readView } from './notifications/view.ts';
 import { Outbox, type Said, SYNC_TAG } from './push/outbox.ts';
 import { onPush } from './push/receive.ts';
 import { renew } from './push/renew.ts';
-import { respond } from './push/respond.ts';
+import { release, respond } from './push/respond.ts';
 import { DatabaseHandle } from './registry/database.ts';
 import { Registry } from './registry/registry.ts';
 import { Visibility } from './visibility.ts';
@@ -100,6 +100,7 @@ const parts: ApiParts = {
   async submit(submission) {
     const outcome = await submit(submission);
     setTimeout(reconcileSoon);
+    release(submission, pushParts).catch(report);
     return outcome;
   },
 };
@@ -165,7 +166,7 @@ self.addEventListener('notificationclick', (event) => {
     clients: self.clients,
     hostTab,
     submit,
-    respond: (callId, action) => respond(callId, action, { database: () => database.get(), outbox }),
+    respond: (callId, action) => respond(callId, action, pushParts),
   }).catch(report);
   event.waitUntil(work.then(() => reconciler.reconcile()).catch(report));
 });

@@ -20,6 +20,7 @@ import { captureForCall } from './capture.ts';
 import { Commands } from './commands.ts';
 import { deviceId, savePreferences } from './device.ts';
 import { initialState } from './initial.ts';
+import { initialCall } from './initialCall.ts';
 import { Line } from './line.ts';
 import { onOpened } from './opened.ts';
 import { peerOf } from './peer.ts';
@@ -153,6 +154,7 @@ export class AppPhone implements Phone {
     this.#sounds.player.key(digit);
   }
 
+  getInitialCall = (): Promise<CallRecord | null> => initialCall(this.#mirror, this.#reader);
   loadDevices = (): Promise<void> => this.#shown(() => this.#reachability.loadDevices());
   removeDevice = (device: string): Promise<void> => this.#shown(() => this.#reachability.removeDevice(device));
   testPush = (): Promise<void> => this.#shown(() => this.#reachability.test());

@@ -78,6 +78,8 @@ export interface Phone {
   dial(number: string): Promise<string>;
   /** Asks something of a call; settles when the network has done it. Failures are also shown as `problem`. */
   perform(callId: string, command: CallCommand): Promise<void>;
+  /** The call that this page was opened for, if any: a notification of it was clicked with no tab open. */
+  getInitialCall(): Promise<CallRecord | null>;
   loadMoreRecents(): Promise<void>;
   /** The missed calls have been looked at. */
   markSeen(): Promise<void>;

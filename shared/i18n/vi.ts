@@ -108,6 +108,8 @@ export const vi: Catalogue = {
     'Trang này không được phép hiện thông báo. Hãy cho phép trong phần cài đặt trang, bên trái thanh địa chỉ, rồi tải lại trang.',
   'settings.notificationsUnsupported':
     'Trình duyệt này không hiện được thông báo. Trên iPhone, trước tiên hãy thêm trang vào màn hình chính.',
+  'settings.closedReached': 'Khi đóng trang này, bạn vẫn nhận được cuộc gọi, miễn là trình duyệt đang chạy.',
+  'settings.closedMissed': 'Khi đóng trang này, bạn không nhận được cuộc gọi.',
   'settings.calls': 'Cuộc gọi',
   'settings.callWaiting': 'Cuộc gọi chờ',
   'settings.callWaitingWhy':
@@ -127,6 +129,7 @@ export const vi: Catalogue = {
     'Trình duyệt sẽ hỏi trước cuộc gọi đầu tiên. Hãy kiểm tra ngay để cuộc gọi bắt đầu không chậm trễ.',
   'settings.voiceProcessing': 'Làm sạch giọng nói',
   'settings.voiceProcessingWhy': 'Khử tiếng vọng và tiếng ồn. Hãy tắt nếu bạn dùng tai nghe phòng thu.',
+  'settings.devices': 'Thiết bị của tôi',
   'settings.device': 'Thiết bị này',
   'settings.account': 'Tài khoản',
   'settings.number': 'Số máy',
@@ -136,6 +139,70 @@ export const vi: Catalogue = {
   'settings.thisTab': 'Thẻ này',
   'settings.otherTab': 'Một thẻ khác',
   'settings.logOut': 'Đăng xuất',
+
+  'devices.why':
+    'Mọi thiết bị đã đăng nhập tài khoản của bạn đều đổ chuông. Hãy gỡ thiết bị bị mất hoặc không còn là của bạn.',
+  'devices.this': 'Thiết bị này',
+  'devices.unnamed': 'Thiết bị chưa có tên',
+  'devices.online': 'Đang kết nối',
+  'devices.offline': 'Chưa kết nối',
+  'devices.lastSeen': 'Lần cuối: {time}',
+  'devices.push': 'đổ chuông cả khi đóng trang',
+  'devices.noPush': 'chỉ đổ chuông khi mở trang',
+  'devices.remove': 'Gỡ',
+  'devices.removeNamed': 'Gỡ {name}',
+  'devices.sure': 'Gỡ {name}? Thiết bị sẽ bị đăng xuất khỏi điện thoại và không còn đổ chuông.',
+  'devices.keep': 'Giữ lại',
+  'devices.removed': 'Đã gỡ {name}.',
+
+  'health.title': 'Có đổ chuông không?',
+  'health.why': 'Kiểm tra những gì cần để cuộc gọi đến được thiết bị này, và gọi thử thật.',
+  'health.open': 'Kiểm tra ngay',
+  'health.back': 'Quay lại cài đặt',
+  'health.again': 'Thử lại',
+  'health.ok': 'Tốt',
+  'health.problem': 'Có vấn đề',
+  'health.unknown': 'Chưa rõ',
+  'health.allWell': 'Không có gì cản trở cuộc gọi đến.',
+  'health.someUnknown': 'Không thấy vấn đề nào, nhưng vẫn còn điều chưa rõ.',
+  'health.problems.one': 'Có {count} vấn đề cần khắc phục',
+  'health.problems.many': 'Có {count} vấn đề cần khắc phục',
+  'health.notifications': 'Thông báo',
+  'health.notifications.granted': 'Đã cho phép: bạn thấy ai đang gọi dù đang làm việc ở cửa sổ khác.',
+  'health.notifications.off': 'Trình duyệt cho phép, nhưng thông báo đang tắt trong phần cài đặt.',
+  'health.notifications.default': 'Chưa bật. Hãy bật thông báo và chọn cho phép khi trình duyệt hỏi.',
+  'health.notifications.unsupported':
+    'Trình duyệt này không hiện được thông báo. Hãy luôn để trang này trước mắt, hoặc dùng phiên bản mới của Chrome, Edge, Firefox hoặc Safari.',
+  'health.homeScreen':
+    'Trên iPhone và iPad, tính năng này chỉ hoạt động khi mở từ màn hình chính: chạm Chia sẻ, chọn “Thêm vào MH chính”, rồi mở Switchhook từ đó.',
+  'health.push': 'Cuộc gọi khi đóng trang',
+  'health.push.ready': 'Cuộc gọi đánh thức được trình duyệt này. Trên máy tính, trình duyệt phải đang chạy.',
+  'health.push.failed':
+    'Không thiết lập được, nên có thể bạn chỉ nhận được cuộc gọi khi mở trang này. Hãy kiểm tra kết nối, VPN và tường lửa, rồi thử lại.',
+  'health.push.unsupported':
+    'Trình duyệt này không hỗ trợ thông báo đẩy, nên bạn chỉ nhận được cuộc gọi khi mở trang này. Hãy để trang mở, hoặc dùng phiên bản mới của Chrome, Edge, Firefox hoặc Safari.',
+  'health.push.needsNotifications':
+    'Chỉ hoạt động khi bật thông báo; trước đó, bạn chỉ nhận được cuộc gọi khi mở trang này. Hãy bật thông báo trước.',
+  'health.push.unknown': 'Đang thiết lập…',
+  'health.link': 'Điện thoại chạy nền',
+  'health.link.ready': 'Đang chạy và phản hồi.',
+  'health.registration': 'Mạng điện thoại',
+  'health.registration.registered': 'Đã kết nối: nhận được cuộc gọi.',
+  'health.sound': 'Âm thanh',
+  'health.sound.ready': 'Thẻ này phát được chuông.',
+  'health.microphone': 'Micro',
+  'health.buttons': 'Nút trên thông báo',
+  'health.buttons.some': 'Có thể trả lời hoặc từ chối cuộc gọi ngay trên thông báo.',
+  'health.buttons.none': 'Trình duyệt này không hiện nút: chạm vào thông báo để mở màn hình trả lời.',
+  'health.test': 'Gọi thử',
+  'health.testWhy': 'Gọi đến thiết bị này bằng thông báo đẩy, giống như cuộc gọi đến khi trang đã đóng.',
+  'health.testNeedsPush':
+    'Cuộc gọi thử đến bằng thông báo đẩy, hiện chưa sẵn sàng ở đây: xem bên trên. Bạn vẫn có thể nghe thử chuông.',
+  'health.ringMe': 'Gọi thử cho tôi',
+  'health.test.sent': 'Đã gửi. Đang chờ đổ chuông…',
+  'health.test.rang': 'Đã đổ chuông. Cuộc gọi thử đến bằng thông báo đẩy, giống như cuộc gọi đến khi trang đã đóng.',
+  'health.test.failed':
+    'Không có chuông. Hãy khắc phục các vấn đề bên trên, kiểm tra kết nối, tắt VPN và chế độ tiết kiệm dữ liệu, rồi thử lại.',
 
   'registration.none': 'Chưa kết nối',
   'registration.registering': 'Đang kết nối…',
@@ -149,7 +216,8 @@ export const vi: Catalogue = {
   'banner.notRegistered':
     'Chưa vào được mạng điện thoại nên không nhận được cuộc gọi. Máy vẫn đang thử lại; hãy kiểm tra kết nối.',
   'banner.sound': 'Trình duyệt chặn âm thanh cho đến khi bạn nhấp chuột, nên điện thoại không đổ chuông được.',
-  'banner.notifications': 'Thông báo đang tắt: bạn có thể lỡ cuộc gọi khi làm việc ở cửa sổ khác.',
+  'banner.notifications':
+    'Thông báo đang tắt: bạn có thể lỡ cuộc gọi khi làm việc ở cửa sổ khác, và không nhận được cuộc gọi khi đóng trang này.',
   'banner.enableSound': 'Bật âm thanh',
   'banner.enableNotifications': 'Bật',
   'banner.checkMicrophone': 'Thử lại',

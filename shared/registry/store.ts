@@ -62,6 +62,8 @@ export interface Errand {
   callId: string;
   action: 'ringing' | 'answer' | 'decline';
   everywhere: boolean;
+  /** For `answer`: gives the claim back, the call could not be taken. */
+  release: boolean;
   url: string;
   token: string;
   until: number;

@@ -24,6 +24,11 @@ export interface OutboxParts {
 
 export type Said = 'said' | 'tooLate' | 'refused';
 
+function bodyOf({ action, everywhere, release }: Errand): object {
+  if (action === 'decline') return { everywhere };
+  return action === 'answer' ? { release } : {};
+}
+
 /** Background Sync, which TypeScript's library does not know (WICG draft). */
 interface Syncing {
   sync?: { register(tag: string): Promise<void> };
@@ -75,7 +80,7 @@ export class Outbox {
       response = await this.#parts.fetch(`${errand.url}/${errand.action}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${errand.token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(errand.action === 'decline' ? { everywhere: errand.everywhere } : {}),
+        body: JSON.stringify(bodyOf(errand)),
         signal: AbortSignal.timeout(PATIENCE),
       });
     } catch {

@@ -58,9 +58,11 @@ async function obey(payload: PushPayload, parts: PushParts): Promise<void> {
   if (payload.type !== 'ring' || !outcome.ok || outcome.callId === null) return;
   const { url, token } = payload.respond;
   const wakeup = { callId: outcome.callId, url, token, until: localTime(payload.expiresAt, payload, now) };
-  await (await parts.database()).put('wakeups', wakeup);
+  const db = await parts.database();
+  await db.put('wakeups', wakeup);
+  for (const old of await db.getAll('wakeups')) if (old.until < now) await db.delete('wakeups', old.callId);
   // The caller hears it ring from now on, and the switchboard does not send again.
-  await parts.outbox.send({ ...wakeup, action: 'ringing', everywhere: false });
+  await parts.outbox.send({ ...wakeup, action: 'ringing', everywhere: false, release: false });
 }
 
 /** The last resort: a tab that can be seen rings by itself, and everything else has shown its notification by now. */

@@ -1,6 +1,7 @@
 /** What a click on the notification of a ring has the worker tell the switchboard, where no tab can. */
 
 import type { CallAction } from '../../shared/calls/commands.ts';
+import type { Submission } from '../../shared/registry/input.ts';
 import type { Database } from '../registry/database.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -24,5 +25,20 @@ export async function respond(callId: string, action: CallAction, { database, ou
   const said = SAID[action];
   const wakeup = said && (await (await database()).get('wakeups', callId));
   if (!wakeup) return;
-  await outbox.send({ ...wakeup, action: said, everywhere: action === 'declineEverywhere' });
+  await outbox.send({ ...wakeup, action: said, everywhere: action === 'declineEverywhere', release: false });
 }
+
+/**
+ * An answer that failed here (no microphone, say) is given back, so that the caller is not kept waiting for the claim to
+ * expire. A call that was not claimed by the token of a push has nothing to give back.
+ */
+export async function release(settled: Submission, { database, outbox }: RespondParts): Promise<void> {
+  const { input } = settled;
+  if (input.kind !== 'settle' || input.outcome.result !== 'failed') return;
+  const call = await (await database()).get('live', input.callId);
+  const answer = call?.intents.find(({ id, action }) => id === input.intentId && ANSWERS.includes(action));
+  const wakeup = answer && (await (await database()).get('wakeups', input.callId));
+  if (wakeup) await outbox.send({ ...wakeup, action: 'answer', everywhere: false, release: true });
+}
+
+const ANSWERS: readonly string[] = ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'];

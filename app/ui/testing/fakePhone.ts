@@ -72,6 +72,7 @@ export class FakePhone implements Phone {
   enableMicrophone = () => this.#note('enableMicrophone', []);
   configure = (...args: unknown[]) => this.#note('configure', args);
   prefer = (...args: unknown[]) => void this.asked.push(['prefer', ...args]);
+  getInitialCall = () => Promise.resolve(null);
   loadDevices = () => this.#note('loadDevices', []);
   removeDevice = (...args: unknown[]) => this.#note('removeDevice', args);
   testPush = () => this.#note('testPush', []);
