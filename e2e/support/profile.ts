@@ -16,6 +16,8 @@ export interface UserOptions {
   permissions?: readonly Permission[];
   /** Sound without a click first. Off, as it is in a browser that has not been told otherwise. */
   autoplay?: boolean;
+  /** More flags: those of a push service, say. */
+  args?: readonly string[];
 }
 
 /** Names that Playwright and Puppeteer share. */
@@ -30,7 +32,7 @@ export interface Profile {
   remove(): void;
 }
 
-export function createProfile({ tone, desktop, autoplay = false }: UserOptions): Profile {
+export function createProfile({ tone, desktop, autoplay = false, args = [] }: UserOptions): Profile {
   const { path: executablePath, hint } = findChromium();
   if (executablePath === null) throw new Error(hint);
   const directory = mkdtempSync(join(tmpdir(), 'switchhook-user-'));
@@ -46,6 +48,7 @@ export function createProfile({ tone, desktop, autoplay = false }: UserOptions):
       // Two browsers of one machine may find each other without a network.
       '--allow-loopback-in-peer-connection',
       ...(autoplay ? ['--autoplay-policy=no-user-gesture-required'] : []),
+      ...args,
     ],
     env: { ...definedEnv(), ...desktop?.env },
     remove: () => rmSync(directory, { recursive: true, force: true }),
