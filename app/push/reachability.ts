@@ -64,6 +64,8 @@ export class Reachability {
       await api.testPush(device);
     } catch (error) {
       this.#store.set({ testRing: 'failed' });
+      // Without a subscription there is nothing to ring; the finding about push says so.
+      if (SwitchhookError.from(error).code === 'notFound') return;
       throw error;
     }
     this.#store.set({ testRing: (await this.#rings(session.user.extension)) ? 'rang' : 'failed' });

@@ -26,6 +26,13 @@ export interface SwitchhookEvents {
   'enable-notifications': undefined;
   'enable-microphone': undefined;
   'test-ring': undefined;
+  /** A ring to oneself by push. */
+  'test-push': undefined;
+  /** The list of devices has come on the screen. */
+  'load-devices': undefined;
+  'remove-device': { device: string };
+  /** A person goes back from a screen to the one that it was opened from. */
+  leave: undefined;
   /** A notice was sent away. */
   dismiss: { notice: string };
 }

@@ -18,4 +18,7 @@ export const HANDLERS: Handlers = {
   'enable-notifications': (phone) => phone.enableNotifications(),
   'enable-microphone': (phone) => phone.enableMicrophone(),
   'test-ring': (phone) => phone.testRing(),
+  'test-push': (phone) => phone.testPush(),
+  'load-devices': (phone) => phone.loadDevices(),
+  'remove-device': (phone, { device }) => phone.removeDevice(device),
 };

@@ -2,9 +2,12 @@
 export { SwitchhookBanner } from './banner.ts';
 export { SwitchhookCall } from './call.ts';
 export { SwitchhookContacts } from './contacts.ts';
+export { SwitchhookDevices } from './devices.ts';
 export { SwitchhookDialpad } from './dialpad.ts';
 export type { EventName, SwitchhookEvents } from './element.ts';
 export { SwitchhookEnded } from './ended.ts';
+export { type Finding, findings } from './findings.ts';
+export { SwitchhookHealth } from './health.ts';
 export { SwitchhookIncoming } from './incoming.ts';
 export { SwitchhookKeypad } from './keypad.ts';
 export { SwitchhookLogin } from './login.ts';

@@ -52,6 +52,12 @@ describe('noticesFor', () => {
     expect(ids({ notifications: 'default', calls: [callIn('active')] })).toEqual([]);
   });
 
+  it('says what is missed while notifications are off, and offers to turn them on', () => {
+    const [notice] = noticesFor({ ...quiet, notifications: 'default' });
+    expect(notice?.text).toMatch(/none reach you with this page closed/u);
+    expect(notice?.action?.event).toBe('enable-notifications');
+  });
+
   it('does not ask again for notifications that were refused', () => {
     expect(ids({ notifications: 'denied' })).toEqual([]);
   });

@@ -7,7 +7,10 @@ import { find, found, show } from './testing/show.ts';
 async function settings(changes: Partial<PhoneState> = {}) {
   const shown = await show(changes);
   await userEvent.click(await found('[data-tab=settings]'));
-  return { ...shown, screen: await found('switchhook-settings') };
+  const screen = await found('switchhook-settings');
+  await expect.poll(() => shown.phone.asked).toEqual([['loadDevices']]);
+  shown.phone.asked.length = 0;
+  return { ...shown, screen };
 }
 
 const checked = (selector: string) => (find(selector) as HTMLInputElement | null)?.checked;

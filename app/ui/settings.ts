@@ -3,7 +3,10 @@ import type { Session } from '../../shared/http/api.ts';
 import { errorText, LANGUAGE_NAMES, type Language } from '../../shared/i18n/messages.ts';
 import type { Settings } from '../../shared/registry/input.ts';
 import type { DtmfTransport, PhoneState, Preferences } from '../phone/types.ts';
+import './devices.ts';
 import { type PlainEvent, SwitchhookElement } from './element.ts';
+import { reachedWhenClosed } from './findings.ts';
+import './health.ts';
 import { type IconName, icon } from './icons.ts';
 import { settingsStyles } from './settingsStyles.ts';
 import { controls, theme } from './theme.ts';
@@ -11,10 +14,24 @@ import { controls, theme } from './theme.ts';
 /** The part of the phone's state that the settings show. */
 export type SettingsState = Pick<
   PhoneState,
-  'settings' | 'preferences' | 'notifications' | 'sound' | 'microphone' | 'registration' | 'role' | 'ringer'
+  | 'settings'
+  | 'preferences'
+  | 'notifications'
+  | 'push'
+  | 'link'
+  | 'sound'
+  | 'microphone'
+  | 'registration'
+  | 'role'
+  | 'ringer'
+  | 'devices'
+  | 'device'
+  | 'testRing'
 > & { session: Session | null };
 
-type Title = `settings.${'notifications' | 'calls' | 'sound' | 'microphone' | 'language' | 'device'}`;
+type Title =
+  | `settings.${'notifications' | 'calls' | 'sound' | 'microphone' | 'language' | 'devices' | 'device'}`
+  | 'health.title';
 type ButtonLabel = `settings.${'notificationsEnable' | 'soundEnable' | 'testRing' | 'microphoneCheck'}`;
 type SwitchLabel = `settings.${'notificationsOn' | 'callWaiting' | 'voiceProcessing'}`;
 
@@ -24,36 +41,56 @@ const CALLS_AT_ONCE = { on: 2, off: 1 } as const;
 const DTMF_TRANSPORTS = ['rtp', 'info'] as const satisfies readonly DtmfTransport[];
 
 /**
- * Language, notifications, calls, sound, microphone, and what this device is.
+ * Language, notifications, calls, sound, microphone, my devices, what this one is, and "Will I ring?".
  *
  * @property language `en` or `vi`
  * @property state the part of the phone's state that is shown
  * @fires configure `{settings}`, prefer `{preferences}`
- * @fires enable-notifications, enable-sound, enable-microphone, test-ring, log-out
+ * @fires enable-notifications, enable-sound, enable-microphone, test-ring, test-push, log-out
+ * @fires load-devices, remove-device `{device}`
  * @example <switchhook-settings .state=${phone.state}></switchhook-settings>
  */
 export class SwitchhookSettings extends SwitchhookElement {
   static override readonly screen = 'settings';
 
-  static override properties = { state: { attribute: false } };
+  static override properties = { state: { attribute: false }, checking: { state: true } };
   static override styles = [theme, controls, settingsStyles];
 
   declare state: SettingsState | null;
+  /** "Will I ring?" is open. */
+  declare private checking: boolean;
 
   constructor() {
     super();
     this.state = null;
+    this.checking = false;
   }
 
   override render() {
     const { state } = this;
     if (!state) return nothing;
+    if (this.checking)
+      return html`<switchhook-health .language=${this.language} .state=${state} @leave=${this.#leaveHealth}></switchhook-health>`;
     return html`<h2>${this.text('tab.settings')}</h2>
-      ${this.#notifications(state)} ${this.#calls(state)} ${this.#sound(state)} ${this.#microphone(state)}
-      ${this.#languages(state)} ${this.#device(state)}`;
+      ${this.#health()} ${this.#notifications(state)} ${this.#calls(state)} ${this.#sound(state)} ${this.#microphone(state)}
+      ${this.#languages(state)} ${this.#devices(state)} ${this.#device(state)}`;
   }
 
-  #notifications({ notifications, settings }: SettingsState) {
+  #health() {
+    return this.#group(
+      'check',
+      'health.title',
+      html`
+      <p class="small quiet">${this.text('health.why')}</p>
+      <button type="button" class="button" data-action="health" @click=${this.#openHealth}>
+        ${this.text('health.open')}
+      </button>`,
+    );
+  }
+
+  #notifications(state: SettingsState) {
+    const { notifications, settings } = state;
+    const reached = reachedWhenClosed(state);
     const shown = {
       granted: () =>
         this.#switch('notifications', 'settings.notificationsOn', settings.notifications, (on) =>
@@ -68,7 +105,10 @@ export class SwitchhookSettings extends SwitchhookElement {
       'bell',
       'settings.notifications',
       html`
-      <p class="small quiet">${this.text('settings.notificationsWhy')}</p>
+      <p class="small quiet">
+        ${this.text('settings.notificationsWhy')}
+        ${reached === 'unknown' ? nothing : this.text(reached ? 'settings.closedReached' : 'settings.closedMissed')}
+      </p>
       ${shown()}`,
     );
   }
@@ -163,11 +203,22 @@ export class SwitchhookSettings extends SwitchhookElement {
     </label>`;
   }
 
+  #devices({ devices, device, registration, ...state }: SettingsState) {
+    const here = { device, online: registration === 'registered', push: reachedWhenClosed(state) === true };
+    return this.#group(
+      'devices',
+      'settings.devices',
+      html`
+      <p class="small quiet">${this.text('devices.why')}</p>
+      <switchhook-devices .language=${this.language} .devices=${devices} .here=${here}></switchhook-devices>`,
+    );
+  }
+
   #device({ session, registration, role, ringer }: SettingsState) {
     const where = (here: boolean) => this.text(here ? 'settings.thisTab' : 'settings.otherTab');
     const line = (label: string, value: string) => html`<div class="line"><dt>${label}</dt><dd>${value}</dd></div>`;
     return this.#group(
-      'devices',
+      'person',
       'settings.device',
       html`<dl>
         ${session ? line(this.text('settings.account'), session.user.displayName) : nothing}
@@ -203,6 +254,20 @@ export class SwitchhookSettings extends SwitchhookElement {
   #configure(settings: Partial<Settings>): void {
     this.emit('configure', { settings });
   }
+
+  #openHealth = async (): Promise<void> => {
+    this.checking = true;
+    await this.updateComplete;
+    const health = this.renderRoot.querySelector('switchhook-health');
+    await health?.updateComplete;
+    health?.focus();
+  };
+
+  #leaveHealth = async (): Promise<void> => {
+    this.checking = false;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('[data-action=health]')?.focus();
+  };
 
   #volume = (event: Event): void => {
     const preferences: Partial<Preferences> = { ringVolume: Number((event.currentTarget as HTMLInputElement).value) };

@@ -139,7 +139,7 @@ export const en = {
   'settings.otherTab': 'Another tab',
   'settings.logOut': 'Log out',
 
-  'devices.why': 'Every device that is logged in to your account rings. Remove one that is lost or no longer yours.',
+  'devices.why': 'Your calls can ring on each of these devices. Remove one that is lost or no longer yours.',
   'devices.this': 'This device',
   'devices.unnamed': 'Device without a name',
   'devices.online': 'Online',

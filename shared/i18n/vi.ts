@@ -141,11 +141,11 @@ export const vi: Catalogue = {
   'settings.logOut': 'Đăng xuất',
 
   'devices.why':
-    'Mọi thiết bị đã đăng nhập tài khoản của bạn đều đổ chuông. Hãy gỡ thiết bị bị mất hoặc không còn là của bạn.',
+    'Cuộc gọi cho bạn có thể đổ chuông trên từng thiết bị này. Hãy gỡ thiết bị bị mất hoặc không còn là của bạn.',
   'devices.this': 'Thiết bị này',
   'devices.unnamed': 'Thiết bị chưa có tên',
-  'devices.online': 'Đang kết nối',
-  'devices.offline': 'Chưa kết nối',
+  'devices.online': 'Trực tuyến',
+  'devices.offline': 'Ngoại tuyến',
   'devices.lastSeen': 'Lần cuối: {time}',
   'devices.push': 'đổ chuông cả khi đóng trang',
   'devices.noPush': 'chỉ đổ chuông khi mở trang',
