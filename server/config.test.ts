@@ -26,6 +26,15 @@ describe('readConfig', () => {
     });
   });
 
+  test('reads what belongs to push', () => {
+    const env = { PUSH_HOSTS: 'Push.example, *.push.internal', VAPID_SUBJECT: 'mailto:ops@example.com' };
+    expect(readConfig(env, ['--push-proxy', 'http://proxy:3128']).push).toEqual({
+      hosts: ['push.example', '*.push.internal'],
+      subject: 'mailto:ops@example.com',
+      proxy: 'http://proxy:3128',
+    });
+  });
+
   test.each([
     ['PORT', '70000'],
     ['PORT', '8080x'],
@@ -36,6 +45,10 @@ describe('readConfig', () => {
     ['SESSION_DAYS', '-1'],
     ['PUBLIC_ORIGINS', 'https://a.example/path'],
     ['PUBLIC_ORIGINS', 'a.example'],
+    ['PUSH_HOSTS', 'push.example, 10.0.0.1'],
+    ['PUSH_HOSTS', 'https://push.example'],
+    ['PUSH_PROXY', 'proxy'],
+    ['VAPID_SUBJECT', 'somebody'],
   ])('names %s when it is %j', (name, value) => {
     expect(() => readConfig({ [name]: value }, [])).toThrow(
       expect.objectContaining({ code: 'invalidArgument', reason: expect.stringContaining(name) }),

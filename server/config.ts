@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import { SwitchhookError } from '../shared/errors.ts';
 import { parse } from '../shared/validate.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { isHostPattern } from './push/endpoints.ts';
+import type { PushConfig } from './push/sender.ts';
 
 /** Everything that the switchboard can be told. The variable of each is its name in {@link variables}. */
 export interface Config {
@@ -24,6 +26,7 @@ export interface Config {
   /** Whether `X-Forwarded-*` is believed; only behind a reverse proxy. */
   trustProxy: boolean;
   sessionDays: number;
+  push: PushConfig;
   limits: Limits;
 }
 
@@ -41,6 +44,7 @@ const defaults: Config = {
   ringSeconds: 45,
   trustProxy: false,
   sessionDays: 30,
+  push: {},
   limits: defaultLimits,
 };
 
@@ -49,13 +53,16 @@ const number = (min: number, max: number) =>
 const text = v.pipe(v.string(), v.trim(), v.minLength(1));
 /** A host name that can stand in a SIP URI. */
 const domain = v.pipe(v.string(), v.toLowerCase(), v.regex(/^[a-z0-9.-]{1,253}$/u));
-const origins = v.pipe(
+const list = v.pipe(
   v.string(),
-  v.transform((list) => list.split(',').flatMap((each) => each.trim() || [])),
-  v.array(v.pipe(v.string(), v.check(isOrigin, 'origin'))),
+  v.transform((text) => text.split(',').flatMap((each) => each.trim() || [])),
 );
+const hosts = v.pipe(list, v.array(v.pipe(v.string(), v.toLowerCase(), v.check(isHostPattern, 'host name'))));
+const origins = v.pipe(list, v.array(v.pipe(v.string(), v.check(isOrigin, 'origin'))));
 
-/** By variable: the field of {@link Config} and how its text is read. */
+/** By variable: the field of {@link Config}, or of its `push`, and how its text is read. */
+type Setting = { schema: v.GenericSchema } & ({ field: keyof Config } | { push: keyof PushConfig });
+
 const variables = {
   HOST: { field: 'host', schema: text },
   PORT: { field: 'port', schema: number(0, 65_535) },
@@ -76,7 +83,11 @@ const variables = {
     ),
   },
   SESSION_DAYS: { field: 'sessionDays', schema: number(1, 365) },
-} as const satisfies Record<string, { field: keyof Config; schema: v.GenericSchema }>;
+  // RFC 8292 2.1: how the operator of a push service reaches us.
+  VAPID_SUBJECT: { push: 'subject', schema: v.pipe(text, v.regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/u)) },
+  PUSH_HOSTS: { push: 'hosts', schema: hosts },
+  PUSH_PROXY: { push: 'proxy', schema: v.pipe(text, v.check(isProxy, 'http:// or https:// address')) },
+} as const satisfies Record<string, Setting>;
 
 type Variable = keyof typeof variables;
 const names = Object.keys(variables) as Variable[];
@@ -89,13 +100,16 @@ const flagOf = (name: Variable): string => name.toLowerCase().replaceAll('_', '-
 export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Config {
   const flags = readFlags(argv);
   const input: Record<string, unknown> = {};
+  const push: Record<string, unknown> = {};
   for (const name of names) {
     const value = flags[flagOf(name)] ?? env[name];
     if (value === undefined || value === '') continue;
-    const { field, schema } = variables[name];
-    input[field] = parse(schema, value, name);
+    const variable = variables[name];
+    const parsed = parse(variable.schema, value, name);
+    if ('push' in variable) push[variable.push] = parsed;
+    else input[variable.field] = parsed;
   }
-  return withDefaults(input);
+  return withDefaults({ ...input, push });
 }
 
 /** Fills in what is not given; the values are taken as they are. */
@@ -118,4 +132,8 @@ function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return ['http:', 'https:'].includes(url.protocol) && url.origin === value;
+}
+
+function isProxy(value: string): boolean {
+  return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
 }

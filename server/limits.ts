@@ -1,3 +1,5 @@
+import { CLAIM_LEASE } from '../shared/http/push.ts';
+
 /**
  * Every bound and timer of the switchboard in one place, with where its number comes from. Tests inject smaller ones
  * through the config; production uses {@link defaultLimits}.
@@ -47,6 +49,28 @@ export interface Limits {
   loginsPerMinute: number;
   /** HTTP requests a minute and address, static files included: several page loads at once. */
   requestsPerMinute: number;
+  /** Milliseconds that a device's socket may stay silent about an INVITE before the device is woken (spec 4.3). */
+  pushSilenceMs: number;
+  /** Milliseconds before a ring that nobody has acknowledged is pushed again; doubled each time. */
+  pushResendMs: number;
+  /** Milliseconds: the longest pause between two of them. Push services count what an app sends. */
+  pushResendMaxMs: number;
+  /** Milliseconds that a push service may take; a ring is shorter than a minute. */
+  pushTimeoutMs: number;
+  /** Pushes under way at a time: each is a TLS connection and an elliptic-curve operation. */
+  pushesInFlight: number;
+  /** Pushes that wait for their turn; more are dropped, and tried again as after a failure. */
+  pushesQueued: number;
+  /** Milliseconds that a stop waits for pushes that are under way. */
+  pushDrainMs: number;
+  /** Milliseconds that a claimed call is kept for its device (spec 3.2). */
+  claimMs: number;
+  /** Devices of an account that can be woken; the earliest are forgotten first. As many as it may have sockets. */
+  maxSubscriptionsPerAccount: number;
+  /** Answers of workers a minute and address: an office of rings behind one address. */
+  respondsPerMinute: number;
+  /** Test rings a minute and address: each may make a push service call a browser. */
+  testPushesPerMinute: number;
   /** scrypt N (memory is 128*N*8 bytes); N=2^15, r=8, p=3 is one of OWASP's equivalent settings. */
   scryptCost: number;
   /** Milliseconds between the sweeps of what has expired: how late an expired session's sockets may be closed. */
@@ -77,6 +101,17 @@ export const defaultLimits: Limits = {
   lockOutSeconds: 900,
   loginsPerMinute: 60,
   requestsPerMinute: 3000,
+  pushSilenceMs: 1500,
+  pushResendMs: 2000,
+  pushResendMaxMs: 8000,
+  pushTimeoutMs: 10_000,
+  pushesInFlight: 32,
+  pushesQueued: 1000,
+  pushDrainMs: 1000,
+  claimMs: CLAIM_LEASE,
+  maxSubscriptionsPerAccount: 32,
+  respondsPerMinute: 600,
+  testPushesPerMinute: 30,
   scryptCost: 32_768,
   sweepMs: 60_000,
   shutdownMs: 3000,

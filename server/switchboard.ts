@@ -6,10 +6,11 @@ import { SwitchhookError } from '../shared/errors.ts';
 import { createDemoAccounts } from './accounts/demo.ts';
 import { LoginService } from './accounts/login.ts';
 import { hashPassword } from './accounts/passwords.ts';
-import { Sessions } from './accounts/sessions.ts';
+import { type SessionListener, Sessions } from './accounts/sessions.ts';
 import { type Config, type ConfigInput, withDefaults } from './config.ts';
 import { addRoutes, createApp } from './http/app.ts';
 import { allowsDemo } from './http/hosts.ts';
+import { createPush, type Push } from './push/push.ts';
 import { SipSockets } from './sip/sockets.ts';
 import { SipSwitch } from './sip/switch.ts';
 import { AccountRepository } from './storage/accounts.ts';
@@ -35,7 +36,7 @@ export interface Switchboard {
   /** Whether the demo accounts exist here. */
   readonly demo: boolean;
   /** Sizes of what is kept in memory, and counts of what was dropped. */
-  readonly stats: SipSwitch['sizes'] & SipSwitch['counters'] & { sockets: number };
+  readonly stats: SipSwitch['sizes'] & SipSwitch['counters'] & Push['stats'] & { sockets: number };
   /** @throws SwitchhookError `storage` when the name or the extension is taken */
   createAccount(account: NewAccountRequest): Promise<void>;
   /** Call records of one Call-ID, complete: waits for those that are being written. */
@@ -52,6 +53,7 @@ interface Parts {
   records: CallRecordRepository;
   sockets: SipSockets;
   sip: SipSwitch;
+  push: Push;
   sweep: NodeJS.Timeout;
 }
 
@@ -82,6 +84,7 @@ async function assemble(config: Config, db: Database): Promise<Parts> {
   const records = new CallRecordRepository(db);
   const sockets = new SipSockets();
   const app = createApp(config);
+  const push = await createPush({ config, db, accounts, log: app.log });
   const sip = new SipSwitch({
     domain: config.sipDomain,
     ringMs: config.ringSeconds * 1000,
@@ -89,21 +92,36 @@ async function assemble(config: Config, db: Database): Promise<Parts> {
     credentials: { findCredentials: (authUser) => sipCredentials.find(authUser, Date.now()) },
     directory: { hasExtension: async (extension) => (await accounts.byExtension(extension)) !== undefined },
     records,
+    waker: push.gateway,
     log: app.log,
   });
-  const sessions = new Sessions(sessionRows, accounts, sockets, config.sessionDays);
+  const sessions = new Sessions(sessionRows, accounts, tellAll(push.sessions, sockets), config.sessionDays);
   const login = new LoginService(accounts, failures, config.limits);
   const isHealthy = async (): Promise<void> => {
     await sql`select 1`.execute(db);
   };
-  await addRoutes(app, { config, accounts, sessions, login, sipCredentials, sockets, handlers: sip, isHealthy });
+  const { gateway, subscriptions, vapidPublicKey } = push;
+  const services = { config, accounts, sessions, login, sipCredentials, sockets, handlers: sip, isHealthy, records };
+  await addRoutes(app, { ...services, gateway, subscriptions, vapidPublicKey });
   const sweep = setInterval(() => {
     sockets.closeExpired(Date.now());
     sweepDatabase(sessionRows, failures, config).catch((error: unknown) => {
       app.log.error({ err: error }, 'expired rows not removed');
     });
   }, config.limits.sweepMs).unref();
-  return { config, db, app, accounts, records, sockets, sip, sweep };
+  return { config, db, app, accounts, records, sockets, sip, push, sweep };
+}
+
+/** In this order: a device that is logged out must not be woken when its socket closes. */
+function tellAll(...listeners: SessionListener[]): SessionListener {
+  return {
+    sessionEnded: (id) => {
+      for (const listener of listeners) listener.sessionEnded(id);
+    },
+    accountLoggedOut: (id) => {
+      for (const listener of listeners) listener.accountLoggedOut(id);
+    },
+  };
 }
 
 async function sweepDatabase(
@@ -128,7 +146,7 @@ async function listen({ app, config, sweep }: Parts): Promise<void> {
 }
 
 function toSwitchboard(parts: Parts): Switchboard {
-  const { config, app, accounts, records, sockets, sip } = parts;
+  const { config, app, accounts, records, sockets, sip, push } = parts;
   const { port } = app.server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   let closing: Promise<void> | undefined;
@@ -138,7 +156,7 @@ function toSwitchboard(parts: Parts): Switchboard {
     config,
     demo: accounts.options.demo,
     get stats() {
-      return { ...sip.sizes, ...sip.counters, sockets: sockets.size };
+      return { ...sip.sizes, ...sip.counters, ...push.stats, sockets: sockets.size };
     },
     createAccount: async ({ password, ...account }) => {
       const passwordHash = await hashPassword(password, config.limits.scryptCost);
@@ -160,7 +178,7 @@ function toSwitchboard(parts: Parts): Switchboard {
   };
 }
 
-async function stop({ config, db, app, sockets, sip, sweep }: Parts): Promise<void> {
+async function stop({ config, db, app, sockets, sip, push, sweep }: Parts): Promise<void> {
   clearInterval(sweep);
   sockets.closeAll();
   const cut = setTimeout(() => {
@@ -172,6 +190,7 @@ async function stop({ config, db, app, sockets, sip, sweep }: Parts): Promise<vo
   } finally {
     clearTimeout(cut);
     await sip.settled();
+    await push.settled();
     await db.destroy();
   }
 }

@@ -5,18 +5,22 @@ import type { Config } from '../config.ts';
 import { type ApiServices, addApi } from './api.ts';
 import { handleErrors } from './errors.ts';
 import { addGuards } from './guards.ts';
+import { addPushApi, type PushServices } from './pushApi.ts';
 import { addSecurityHeaders } from './securityHeaders.ts';
 import { addSipRoute, type SipRouteServices } from './sipRoute.ts';
 import { addStaticApp } from './staticApp.ts';
 
-/** Bytes of a JSON body: the largest of the API, a log-in, has at most 320 characters. */
+/** Bytes of a JSON body: the largest of the API, a push subscription, has about 3 KiB. */
 const MAX_BODY_BYTES = 16_384;
+/** Characters of one part of a path: a Call-ID of 255 that is percent-encoded throughout. */
+const MAX_PARAM_LENGTH = 765;
 
 /** The framework with its logger, before anything is added: the SIP side logs through it too. */
 export function createApp(config: Config): FastifyInstance {
   const app = Fastify({
     trustProxy: config.trustProxy,
     bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: true,
     // One line per request would bury the lines about calls; see logRequests.
     logController: new LogController({ disableRequestLogging: true }),
@@ -33,7 +37,7 @@ function describeRequest(request: FastifyRequest): Record<string, unknown> {
 
 export async function addRoutes(
   app: FastifyInstance,
-  services: ApiServices & SipRouteServices & { isHealthy(): Promise<void> },
+  services: ApiServices & SipRouteServices & PushServices & { isHealthy(): Promise<void> },
 ): Promise<void> {
   const { config } = services;
   handleErrors(app);
@@ -53,6 +57,7 @@ export async function addRoutes(
     return { status: 'ok' };
   });
   addApi(app, services);
+  addPushApi(app, services);
   await addStaticApp(app, config.staticDir);
 }
 

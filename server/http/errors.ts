@@ -11,6 +11,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   notAllowed: 403,
   notFound: 404,
   methodNotAllowed: 405,
+  tooLate: 410,
   lockedOut: 423,
   rateLimited: 429,
 };

@@ -11,6 +11,7 @@ import type { ServerTransaction, ServerTransactions } from './proxy/serverTransa
 import type { Refusal } from './responses.ts';
 import type { SipSocket } from './socket.ts';
 import { parseNameAddr, parseUri } from './uri.ts';
+import type { Waker } from './wake.ts';
 
 /** Who can be called; undefined for an extension that nobody has. */
 export interface Directory {
@@ -26,6 +27,8 @@ export interface SwitchOptions {
   credentials: CredentialsSource;
   directory: Directory;
   records: CallRecordStore;
+  /** Wakes devices without a live socket; without it there is nothing but sockets. */
+  waker?: Waker;
   log: FastifyBaseLogger;
 }
 

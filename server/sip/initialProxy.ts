@@ -1,13 +1,14 @@
 import type { CallEntry } from './callLog.ts';
 import { learnContact, type SwitchContext } from './context.ts';
-import { header, type SipRequest } from './headers.ts';
-import { type DeviceIdentity, isSameDevice } from './identity.ts';
+import { header, headerValue, type SipRequest } from './headers.ts';
+import { type DeviceIdentity, instanceId, isSameDevice } from './identity.ts';
 import type { Device } from './location.ts';
 import { Fork, type ForkOptions } from './proxy/fork.ts';
 import type { ServerTransaction } from './proxy/serverTransactions.ts';
 import { asserted, forwarded, recordRouted } from './requests.ts';
 import { makeResponse } from './responses.ts';
 import { type Destination, resolve, speaksFor } from './routing.ts';
+import type { RingFacts, Wakeable, WakeRing } from './wake.ts';
 
 /** Methods that may open something at another device without a dialog. */
 const FORWARDED: ReadonlySet<string> = new Set(['INVITE', 'MESSAGE', 'OPTIONS', 'REFER']);
@@ -20,6 +21,9 @@ const ALLOW = header(
   'Allow',
   'ACK, BYE, CANCEL, INFO, INVITE, MESSAGE, NOTIFY, OPTIONS, PRACK, REFER, REGISTER, UPDATE',
 );
+
+/** A video stream that is wanted (RFC 8866 5.14: port 0 declines one). */
+const VIDEO = /^m=video [1-9]/mu;
 
 interface Target {
   device: Device;
@@ -64,27 +68,47 @@ export class InitialProxy {
     if (destination.kind === 'account' && !(await this.context.directory.hasExtension(destination.extension))) {
       return fail(404);
     }
+    const wakeable = call && (await this.#wakeable(request, caller.identity, destination));
     // The caller may have left while its callee was looked up.
     if (!transaction.socket.open) return fail(487);
     const targets = this.#targets(destination, caller);
-    if (targets.length === 0) return fail(480);
+    if (targets.length === 0 && !wakeable) return fail(480);
+    const wake = wakeable?.ring(this.#facts(request, caller.identity));
     const fork = new Fork(
       transaction,
       this.#outgoing(request, caller.identity),
       this.context.clients,
-      this.#options(call),
+      this.#options(call, wake),
     );
     if (call) this.#ring(fork, caller, destination);
     for (const { device, uri } of targets) fork.add(device, uri);
+    wake?.begin(fork, new Set(targets.map(({ device }) => device.identity.device)));
+  }
+
+  /** Who could be woken. Replaces (RFC 3891) takes over a call that is up: there is nothing to ring for. */
+  async #wakeable(request: SipRequest, caller: DeviceIdentity, destination: Served): Promise<Wakeable | undefined> {
+    if (headerValue(request, 'replaces') !== undefined) return undefined;
+    const found = await this.context.waker?.find(extensionOf(destination), caller);
+    if (!found || destination.kind === 'account') return found;
+    const meant = destination.kind === 'gone' ? destination.instance : instanceId(destination.device.identity);
+    const devices = new Set([...found.devices].filter((device) => instanceId({ device }) === meant));
+    return devices.size === 0 ? undefined : { devices, ring: (facts, only = devices) => found.ring(facts, only) };
+  }
+
+  #facts(request: ServerTransaction['request'], caller: DeviceIdentity): RingFacts {
+    const createdAt = Date.now();
+    const expiresAt = createdAt + this.context.ringMs;
+    return { callId: request.envelope.callId, caller, video: VIDEO.test(request.body), createdAt, expiresAt };
   }
 
   /** While it rings, whoever of the callee's devices registers is called too: one that is back, or one that is new. */
   #ring(fork: Fork, caller: Device, destination: Served): void {
     const { rings, ringMs } = this.context;
-    const isMeant = ({ identity }: Device): boolean =>
-      destination.kind === 'device'
-        ? isSameDevice(identity, destination.device.identity)
-        : !isSameDevice(identity, caller.identity);
+    const isMeant = ({ identity }: Device): boolean => {
+      if (destination.kind === 'device') return isSameDevice(identity, destination.device.identity);
+      if (destination.kind === 'gone') return instanceId(identity) === destination.instance;
+      return !isSameDevice(identity, caller.identity);
+    };
     const join = (device: Device): void => {
       if (isMeant(device)) fork.join(device);
     };
@@ -108,7 +132,7 @@ export class InitialProxy {
     return ['INVITE', 'REFER'].includes(request.method) ? recordRouted(outgoing, domain) : outgoing;
   }
 
-  #options(call: CallEntry | undefined): ForkOptions {
+  #options(call: CallEntry | undefined, observer: WakeRing | undefined): ForkOptions {
     const { transactionMs, timerCMs, maxBranchesPerRequest: maxBranches } = this.context.limits;
     // The ring deadline is what ends an INVITE; the branch's own timer C must not come before it.
     const proceedingMs = Math.max(timerCMs, this.context.ringMs + transactionMs);
@@ -117,6 +141,7 @@ export class InitialProxy {
     return {
       timers,
       maxBranches,
+      ...(observer ? { observer } : {}),
       events: {
         answered: () => call.answered(),
         ended: (status) => {

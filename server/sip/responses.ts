@@ -6,6 +6,7 @@ import { parseNameAddr } from './uri.ts';
 /** Reason phrases of RFC 3261 21, RFC 5626 (430), RFC 3329 and RFC 7118 as far as they are used here. */
 const PHRASES: ReadonlyMap<number, string> = new Map([
   [100, 'Trying'],
+  [180, 'Ringing'],
   [200, 'OK'],
   [400, 'Bad Request'],
   [401, 'Unauthorized'],
@@ -21,10 +22,12 @@ const PHRASES: ReadonlyMap<number, string> = new Map([
   [481, 'Call/Transaction Does Not Exist'],
   [482, 'Loop Detected'],
   [483, 'Too Many Hops'],
+  [486, 'Busy Here'],
   [487, 'Request Terminated'],
   [500, 'Server Internal Error'],
   [501, 'Not Implemented'],
   [503, 'Service Unavailable'],
+  [603, 'Decline'],
 ]);
 
 /** An answer that is not a success, as the pure checks return it. */

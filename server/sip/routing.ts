@@ -40,7 +40,7 @@ export type Destination =
   /** The domain itself, without a user. */
   | { kind: 'domain' }
   /** One of our devices that is not connected now. */
-  | { kind: 'gone'; extension: string }
+  | { kind: 'gone'; extension: string; instance: string }
   /** Nothing of ours: never relayed. */
   | { kind: 'foreign' };
 
@@ -55,7 +55,7 @@ export function resolve(uriText: string, location: Location, domain: string): De
   const instance = uri.params.get('gr');
   if (instance === undefined) return { kind: 'account', extension: uri.user };
   const device = location.byInstance(uri.user, instance);
-  if (!device) return { kind: 'gone', extension: uri.user };
+  if (!device) return { kind: 'gone', extension: uri.user, instance: instance.toLowerCase() };
   return { kind: 'device', device, uri: device.binding?.contact ?? uriText };
 }
 

@@ -29,6 +29,17 @@ export class SipSockets implements SessionListener {
     this.#logOut((socket) => socket.session.accountId === accountId);
   }
 
+  /** The device may come back with new credentials; those of its sockets are gone. */
+  deviceRemoved(accountId: string, device: string): void {
+    this.#logOut(({ identity }) => identity?.accountId === accountId && identity.device === device);
+  }
+
+  /** Ids of the devices of an account that have a live socket. */
+  devicesOf(accountId: string): Set<string> {
+    const live = this.#of(({ identity, open }) => open && identity?.accountId === accountId);
+    return new Set(live.flatMap(({ identity }) => identity?.device ?? []));
+  }
+
   closeExpired(now: number): void {
     this.#logOut((socket) => socket.session.expiresAt <= now);
   }

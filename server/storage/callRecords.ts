@@ -12,6 +12,17 @@ export interface CallRecord {
   finalCode: number | null;
 }
 
+/** A call that nobody answered, and who it was from as the directory knows them now. */
+export interface MissedCall {
+  callId: string;
+  peer: { handle: string; displayName: string | null; avatarUrl: string | null; userId: string | null };
+  createdAt: number;
+  endedAt: number;
+}
+
+/** Somebody was there and said no: 486, 600 and 603 are no missed calls. */
+const DECLINED = [486, 600, 603];
+
 /** Characters of the callee column; what was dialled may be longer than any extension. */
 const MAX_CALLEE = 255;
 /** The status of an answered INVITE (RFC 3261 13.2.2.4). */
@@ -77,6 +88,28 @@ export class CallRecordRepository implements CallRecordStore {
       answeredAt: row.answered_at === null ? null : Number(row.answered_at),
       endedAt: row.ended_at === null ? null : Number(row.ended_at),
       finalCode: row.final_code,
+    }));
+  }
+
+  /** Calls to `callee` that nobody answered and that ended after `since`, newest first. */
+  async missed(callee: string, since: number, limit: number): Promise<MissedCall[]> {
+    const rows = await this.db
+      .selectFrom('call_records as c')
+      .leftJoin('accounts as a', 'a.extension', 'c.caller')
+      .select(['c.call_id', 'c.caller', 'c.started_at', 'c.ended_at', 'a.id', 'a.display_name', 'a.avatar_url'])
+      .where('c.callee', '=', callee)
+      .where('c.caller', '<>', callee)
+      .where('c.answered_at', 'is', null)
+      .where('c.ended_at', '>', since)
+      .where('c.final_code', 'not in', DECLINED)
+      .orderBy('c.ended_at', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      callId: row.call_id,
+      peer: { handle: row.caller, displayName: row.display_name, avatarUrl: row.avatar_url, userId: row.id },
+      createdAt: Number(row.started_at),
+      endedAt: Number(row.ended_at),
     }));
   }
 }

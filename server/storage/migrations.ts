@@ -3,6 +3,7 @@ import type { Kysely, Migration, MigrationProvider } from 'kysely';
 /** Every change of the schema, in order of its name. A migration that was released is never edited. */
 const migrations: Record<string, Migration> = {
   '0001_accounts_and_calls': { up: createTables },
+  '0002_push': { up: createPushTables },
 };
 
 export const migrationProvider: MigrationProvider = {
@@ -70,4 +71,29 @@ async function createCallRecords(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex('call_records_call_id').on('call_records').column('call_id').execute();
   await db.schema.createIndex('call_records_started').on('call_records').column('started_at').execute();
+}
+
+async function createPushTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('push_subscriptions')
+    .addColumn('account_id', 'varchar(36)', (c) => c.notNull().references('accounts.id').onDelete('cascade'))
+    .addColumn('device', 'varchar(36)', (c) => c.notNull())
+    .addColumn('session_id', 'varchar(36)', (c) => c.notNull().references('sessions.id').onDelete('cascade'))
+    .addColumn('endpoint', 'varchar(2048)', (c) => c.notNull())
+    .addColumn('p256dh', 'varchar(128)', (c) => c.notNull())
+    .addColumn('auth', 'varchar(64)', (c) => c.notNull())
+    .addColumn('name', 'varchar(128)', (c) => c.notNull())
+    .addColumn('origin', 'varchar(512)', (c) => c.notNull())
+    .addColumn('updated_at', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('push_subscriptions_device', ['account_id', 'device'])
+    .execute();
+  await db.schema.createIndex('push_subscriptions_session').on('push_subscriptions').column('session_id').execute();
+  await db.schema.createIndex('push_subscriptions_endpoint').on('push_subscriptions').column('endpoint').execute();
+  await db.schema
+    .createTable('server_keys')
+    .addColumn('name', 'varchar(32)', (c) => c.primaryKey())
+    .addColumn('value', 'varchar(1024)', (c) => c.notNull())
+    .execute();
+  // Missed calls are asked for by callee and time at every start of a page.
+  await db.schema.createIndex('call_records_callee').on('call_records').columns(['callee', 'ended_at']).execute();
 }

@@ -8,6 +8,8 @@ export interface Schema {
   sip_credentials: SipCredentialsTable;
   login_failures: LoginFailuresTable;
   call_records: CallRecordsTable;
+  push_subscriptions: PushSubscriptionsTable;
+  server_keys: ServerKeysTable;
 }
 
 export interface AccountsTable {
@@ -63,4 +65,24 @@ export interface CallRecordsTable {
   ended_at: number | null;
   /** The final SIP code of the INVITE; null while it rings. */
   final_code: number | null;
+}
+
+export interface PushSubscriptionsTable {
+  account_id: string;
+  /** UUID of the browser profile, lower case. */
+  device: string;
+  session_id: string;
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+  /** What a person knows the device by. */
+  name: string;
+  /** Origin of the page that subscribed. */
+  origin: string;
+  updated_at: number;
+}
+
+export interface ServerKeysTable {
+  name: string;
+  value: string;
 }

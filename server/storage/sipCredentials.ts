@@ -55,4 +55,13 @@ export class SipCredentialsRepository {
     const { id: accountId, extension, display_name: displayName, device, ha1 } = row;
     return { identity: { accountId, extension, displayName, device }, ha1 };
   }
+
+  /** The device can register no more until it fetches new ones. */
+  async removeDevice(accountId: string, device: string): Promise<void> {
+    await this.db
+      .deleteFrom('sip_credentials')
+      .where('account_id', '=', accountId)
+      .where('device', '=', device)
+      .execute();
+  }
 }

@@ -27,6 +27,7 @@ type State = 'calling' | 'proceeding' | 'completed';
 /** The client side of one request (RFC 3261 17.1), one branch of a fork. */
 export class ClientTransaction {
   #state: State = 'calling';
+  #spoken = false;
   #timer: NodeJS.Timeout;
   /** Wanted before a provisional response had come: CANCEL must wait for one (RFC 3261 9.1). */
   #cancel: { reason: string | undefined; sent: boolean } | undefined;
@@ -46,7 +47,13 @@ export class ClientTransaction {
     return this.#state === 'completed';
   }
 
+  /** Whether the device has said anything about it, 100 included: somebody reads what comes there. */
+  get hasSpoken(): boolean {
+    return this.#spoken;
+  }
+
   receive(response: Received<SipResponse>): void {
+    this.#spoken = true;
     const isInvite = this.request.method === 'INVITE';
     if (isInvite && response.status >= 300) this.socket.send(makeHopAck(this.request, response));
     const upstream = withoutTopVia(response);

@@ -9,6 +9,7 @@ import { defaultLimits, type Limits } from '../../limits.ts';
 import { ha1Of } from '../digest.ts';
 import { SipSocket } from '../socket.ts';
 import { SipSwitch } from '../switch.ts';
+import type { Waker } from '../wake.ts';
 import { DOMAIN } from './dialogs.ts';
 import { RawClient } from './rawClient.ts';
 
@@ -66,6 +67,7 @@ class LoopbackSocket extends EventEmitter {
 export interface LoopbackOptions {
   ringMs?: number;
   limits?: Partial<Limits>;
+  waker?: Waker;
 }
 
 export class Loopback {
@@ -75,7 +77,7 @@ export class Loopback {
   readonly #limits: Limits;
   readonly #ends = new Map<RawClient, { client: LoopbackSocket; server: LoopbackSocket; socket: SipSocket }>();
 
-  constructor({ ringMs = 45_000, limits }: LoopbackOptions = {}) {
+  constructor({ ringMs = 45_000, limits, waker }: LoopbackOptions = {}) {
     this.#limits = { ...defaultLimits, ...limits };
     const written = (what: string) => (): Promise<void> => {
       this.records.push(what);
@@ -94,6 +96,7 @@ export class Loopback {
         hungUp: written('hungUp'),
       },
       log: Fastify().log,
+      ...(waker ? { waker } : {}),
     });
   }
 
