@@ -119,3 +119,26 @@ test('what the push carries: urgent, short-lived, one topic per call', async () 
   expect(Number(post?.headers.ttl)).toBeLessThanOrEqual(20);
   expect(String(post?.headers.topic)).toMatch(/^[\w-]{32}$/u);
 });
+
+test('a push that carries nothing: the worker asks who calls', async () => {
+  const device = await hung.page.evaluate(() => localStorage.getItem('switchhook.device'));
+  expect(device).not.toBeNull();
+  await closeApp();
+  service.disconnect(); // the push with the payload stays away
+  await mai.dial('102');
+  await expect.poll(() => service.received.length).toBeGreaterThan(0);
+  const keeper = await hung.browser.newPage();
+  const cdp = await keeper.createCDPSession();
+  const registration = new Promise<string>((resolve) => {
+    cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const ours = registrations.find(({ scopeURL }) => scopeURL.startsWith(switchboard.url));
+      if (ours) resolve(ours.registrationId);
+    });
+  });
+  await cdp.send('ServiceWorker.enable');
+  const empty = { origin: switchboard.url, registrationId: await registration, data: '' };
+  await cdp.send('ServiceWorker.deliverPushMessage', empty);
+  const shown = await desktop.waitFor(({ summary }) => summary === 'Incoming audio call', PATIENCE);
+  expect(shown.body).toContain('Nguyễn Thị Mai');
+  service.reconnect();
+});

@@ -65,6 +65,10 @@ for (const language of ['en', 'vi'] as const) {
     await look('contacts');
     await tab('settings');
     await look('settings');
+    await page.locator('[data-action="health"]').click();
+    await expect(page.locator('[data-screen="health"]')).toBeVisible();
+    await look('will it ring');
+    await page.locator('[data-action="leave"]').click();
 
     await tab('recents');
     await look('recents, empty');

@@ -111,6 +111,7 @@ async function hostTab(): Promise<string | null> {
 }
 
 const pushParts = {
+  fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
   database: () => database.get(),
   submit,
   // A duplicate changes nothing, but time may have.

@@ -62,6 +62,11 @@ function addSubscriptionRoutes(app: FastifyInstance, services: PushServices): vo
     gateway.forget((target) => target.accountId === account.id && target.device === device);
     return reply.code(204).send();
   });
+  app.get('/api/push/pending', async (request) => {
+    const { account } = await requireSession(request, sessions);
+    const { device } = parse(ofDevice, request.query, 'query');
+    return { pushes: gateway.pending(account.id, device) };
+  });
   const perMinute = { max: config.limits.testPushesPerMinute, timeWindow: '1 minute' };
   app.post('/api/push/test', { config: { rateLimit: perMinute } }, async (request, reply) => {
     const { account } = await requireSession(request, sessions);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import { SwitchhookError } from '../../shared/errors.ts';
 import type { RespondResult } from '../../shared/http/push.ts';
+import type { PushPayload } from '../../shared/push/payload.ts';
 import type { Limits } from '../limits.ts';
 import type { DeviceIdentity } from '../sip/identity.ts';
 import type { Wakeable, Waker } from '../sip/wake.ts';
@@ -84,6 +85,11 @@ export class PushGateway implements Waker {
       throw new SwitchhookError('tooLate', { reason: 'this call does not ring any more' });
     }
     return ring.respond(subject.device, answer);
+  }
+
+  /** What rings for a device now: for a push that carries nothing (RFC 8599), whose worker asks who it is. */
+  pending(accountId: string, device: string): PushPayload[] {
+    return [...this.#rings.values()].flatMap((ring) => ring.pendingFor(accountId, device) ?? []);
   }
 
   /** A genuine push of a ring that is no call. */

@@ -39,6 +39,11 @@ export class Member {
     private readonly schedule: Schedule,
   ) {}
 
+  /** The event id of its ring, whichever way the ring comes. */
+  get ringId(): string {
+    return this.#ringId;
+  }
+
   get device(): string {
     return this.target.device;
   }

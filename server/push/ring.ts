@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SwitchhookError } from '../../shared/errors.ts';
 import type { RespondResult } from '../../shared/http/push.ts';
+import type { PushPayload } from '../../shared/push/payload.ts';
 import type { Limits } from '../limits.ts';
 import type { RingControl, RingEnd, WakeRing } from '../sip/wake.ts';
 import type { PushTarget } from '../storage/pushSubscriptions.ts';
@@ -90,6 +91,14 @@ export class PushRing implements WakeRing {
     member.again();
     this.#watch(member);
     return true;
+  }
+
+  /** The ring as it would be pushed to this device now; null where it does not ring there, or rings no more. */
+  pendingFor(accountId: string, device: string): PushPayload | null {
+    const member = this.#members.get(device);
+    if (!member || member.target.accountId !== accountId || this.#end || this.#claim) return null;
+    if (member.out || member.quieted) return null;
+    return this.#ringing(member).payload({ device, eventId: member.ringId, serverTime: Date.now() });
   }
 
   refused(device: string): void {

@@ -1,7 +1,7 @@
 /** What pages, workers and the switchboard say to each other about push, over HTTP. Errors as in `api.ts`. */
 
 import * as v from 'valibot';
-import { pushPeer } from '../push/payload.ts';
+import { pushPayload, pushPeer } from '../push/payload.ts';
 import { deviceId } from './api.ts';
 
 /** `GET /api/push/key`: the server's own VAPID key (RFC 8292), uncompressed P-256 point, base64url. */
@@ -41,6 +41,9 @@ export const devices = v.object({
     }),
   ),
 });
+
+/** `GET /api/push/pending?device=`: what rings for this device now; for a push that carries nothing (RFC 8599). */
+export const pendingPushes = v.object({ pushes: v.array(pushPayload) });
 
 /** `POST /api/push/test` {device}: a genuine push of a test ring to this device. 202, or 404 `notFound` without a subscription. */
 export const testRequest = v.object({ device: deviceId });

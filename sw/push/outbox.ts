@@ -1,6 +1,6 @@
 /**
  * What the worker tells the switchboard by itself, without a page: that it rings, that it answers, that it declines. Kept on
- * disk until it is said or the ring is over; without a network it waits for Background Sync, or for the next event.
+ * disk until it is said or the ring is over; without a network it waits for Background Sync, or tries again by itself.
  */
 
 import * as v from 'valibot';
@@ -12,6 +12,8 @@ export const SYNC_TAG = 'switchhook-outbox';
 
 /** ms for one answer of the switchboard: a push may run 90 s in all, and there is more to do than this. */
 const PATIENCE = 8_000;
+/** ms between two tries where the browser does not say when there is a network: a ring lasts some 45 s, and somebody waits. */
+const RETRY = 1_000;
 
 export interface OutboxParts {
   database(): Promise<Database>;
@@ -66,7 +68,13 @@ export class Outbox {
       this.#again = false;
       for (const errand of await (await this.#parts.database()).getAll('outbox')) {
         const result = await this.#say(errand);
-        if (result === 'offline') return this.#later();
+        if (result === 'offline') {
+          if (await this.#wakesUs()) return;
+          // The event that we are in lasts as long as this, and it ends: an errand is dropped when its ring is over.
+          await new Promise((resolve) => setTimeout(resolve, RETRY));
+          this.#again = true;
+          break;
+        }
         if (errand.n !== undefined) await (await this.#parts.database()).delete('outbox', errand.n);
         await this.#parts.onSaid(errand, result);
       }
@@ -91,8 +99,16 @@ export class Outbox {
     return response.status === 410 ? 'tooLate' : 'refused';
   }
 
-  /** Wakes us when there is a network again, where the browser can; else the next event does. */
-  async #later(): Promise<void> {
-    await (this.#parts.registration as Syncing).sync?.register(SYNC_TAG).catch(() => undefined); // refused by the person
+  /**
+   * Whether the browser will wake us when there is a network again. Firefox has no such thing, and Chromium refuses it to a
+   * worker without an open window: that is when it rings by push.
+   */
+  async #wakesUs(): Promise<boolean> {
+    const { sync } = this.#parts.registration as Syncing;
+    if (!sync) return false;
+    return sync.register(SYNC_TAG).then(
+      () => true,
+      () => false,
+    );
   }
 }

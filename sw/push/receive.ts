@@ -4,11 +4,12 @@
  */
 
 import { SwitchhookError } from '../../shared/errors.ts';
+import { pendingPushes } from '../../shared/http/push.ts';
 import { notificationText } from '../../shared/i18n/notifications.ts';
 import { type PushPayload, pushPayload } from '../../shared/push/payload.ts';
 import { foreign, localTime, submissionOf } from '../../shared/push/submission.ts';
 import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
-import type { Outcome, Submission } from '../../shared/registry/input.ts';
+import type { Outcome, Settings, Submission } from '../../shared/registry/input.ts';
 import { parse } from '../../shared/validate.ts';
 import type { Database } from '../registry/database.ts';
 import type { Outbox } from './outbox.ts';
@@ -22,17 +23,20 @@ export interface PushParts {
   registration: ServiceWorkerRegistration;
   visibleTabs(): Promise<number>;
   report(error: unknown): void;
+  fetch: typeof fetch;
   now(): number;
 }
 
 export async function onPush(text: string | null, parts: PushParts): Promise<void> {
   try {
-    const payload = read(text);
-    const settings = { ...DEFAULT_SETTINGS, ...(await (await parts.database()).get('meta', 'registry'))?.settings };
-    const stranger = foreign(payload, settings.line);
-    if (stranger)
-      throw new SwitchhookError('notAllowed', { reason: `A push that is not for this device: ${stranger}.` });
-    await obey(payload, parts);
+    const line = (await (await parts.database()).get('meta', 'registry'))?.settings.line ?? null;
+    for (const payload of text === null ? await ask(line, parts) : [read(text)]) {
+      const stranger = foreign(payload, line);
+      if (stranger) {
+        throw new SwitchhookError('notAllowed', { reason: `A push that is not for this device: ${stranger}.` });
+      }
+      await obey(payload, parts);
+    }
   } catch (error) {
     parts.report(error);
   }
@@ -40,8 +44,7 @@ export async function onPush(text: string | null, parts: PushParts): Promise<voi
 }
 
 /** @throws SwitchhookError `invalidArgument` that names what was wrong */
-function read(text: string | null): PushPayload {
-  if (text === null) throw new SwitchhookError('invalidArgument', { reason: 'The push is empty.', field: 'push' });
+function read(text: string): PushPayload {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -50,6 +53,19 @@ function read(text: string | null): PushPayload {
   }
   return parse(pushPayload, json, 'push');
 }
+
+/** A push that carries nothing says only that somebody calls (RFC 8599): the switchboard knows who. */
+async function ask(line: Settings['line'], { fetch }: PushParts): Promise<PushPayload[]> {
+  if (line === null) throw new SwitchhookError('notLoggedIn', { reason: 'An empty push, and nobody is logged in.' });
+  const signal = AbortSignal.timeout(PATIENCE);
+  const response = await fetch(`/api/push/pending?device=${encodeURIComponent(line.device)}`, { signal });
+  if (!response.ok)
+    throw new SwitchhookError('notLoggedIn', { reason: `Who calls was refused with ${response.status}.` });
+  return parse(pendingPushes, await response.json(), 'pending').pushes;
+}
+
+/** ms for the switchboard to say who calls: a ring that is shown later than this is as good as missed. */
+const PATIENCE = 5_000;
 
 async function obey(payload: PushPayload, parts: PushParts): Promise<void> {
   const now = parts.now();
