@@ -148,3 +148,52 @@ test('a closed page says goodbye', async () => {
   await hung.page.close();
   expect(await ends(mai)).toMatchObject({ response: 'remote', endCode: 200 });
 });
+
+test('keypad digits travel in the media (RFC 4733)', async () => {
+  await mai.page.evaluate(() => {
+    const insert = RTCDTMFSender.prototype.insertDTMF;
+    const sent: string[] = [];
+    RTCDTMFSender.prototype.insertDTMF = function (...args) {
+      this.ontonechange = ({ tone }) => sent.push(tone); // the browser's word that the tone has left
+      return insert.apply(this, args);
+    };
+    Object.assign(window, { sent });
+  });
+  await connect();
+  await mai.page.locator('switchhook-call [data-action="dtmf"]').click();
+  for (const digit of ['1', '#']) await mai.page.locator(`switchhook-call [data-key="${digit}"]`).click();
+  const sent = () => mai.page.evaluate(() => (window as unknown as { sent: string[] }).sent.filter(Boolean).join(''));
+  await expect.poll(sent).toBe('1#');
+});
+
+test('keypad digits travel as SIP INFO where that is preferred', async () => {
+  const infos: string[] = [];
+  hung.page.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => {
+      const signal = /^INFO [\s\S]*^Signal=(.)/mu.exec(String(payload))?.[1];
+      if (signal) infos.push(signal);
+    });
+  });
+  await hung.page.reload(); // so that its socket is seen
+  await expect(hung.page.locator('[data-registration="registered"]')).toBeAttached();
+  await mai.page.locator('[data-tab="settings"]').click();
+  await mai.page.locator('[name="dtmf"][value="info"]').check({ force: true });
+  await connect();
+  await mai.page.locator('switchhook-call [data-action="dtmf"]').click();
+  for (const digit of ['4', '2']) await mai.page.locator(`switchhook-call [data-key="${digit}"]`).click();
+  await expect.poll(() => infos.join('')).toBe('42');
+});
+
+test('hold and resume pressed fast: both sides agree in the end, and hear each other', async () => {
+  await connect();
+  for (let press = 0; press < 6; press += 1) {
+    await mai.page.locator('[data-action="hold"]:visible, [data-action="unhold"]:visible').first().click();
+  }
+  // Whatever the presses came to: what one side shows, the other shows.
+  const unhold = mai.page.locator('[data-action="unhold"]:visible');
+  const settled = mai.page.locator('switchhook-call [aria-busy="true"]');
+  await expect(settled).toHaveCount(0);
+  if (await unhold.isVisible()) await unhold.click();
+  await Promise.all([expectTone(mai.page, HUNG_TONE), expectTone(hung.page, MAI_TONE)]);
+  await expect(hung.page.locator('switchhook-call')).not.toContainText(/on hold|put you/i);
+});

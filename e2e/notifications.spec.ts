@@ -9,7 +9,7 @@ import { openPhone, type Person, readHistory } from './support/person.ts';
 import { logIn, visibilityOf } from './support/phoneTab.ts';
 import { busMissing } from './support/sessionBus.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
-import { expectTone } from './support/tones.ts';
+import { expectSilence, expectTone } from './support/tones.ts';
 import { waitUntil } from './support/waiting.ts';
 
 const MAI_TONE = 440;
@@ -162,4 +162,27 @@ test('missed: counted per caller, and called back', async () => {
   await mai.press('answer');
   await mai.sees('active');
   await expectTone(mai.page, HUNG_TONE);
+});
+
+test('a second call: hold and answer from its notification', async () => {
+  const alice = await openPhone(switchboard.url, '103', { tone: 700 });
+  try {
+    await mai.dial('102');
+    await hung.page.locator('>>> [data-action="answer"]').click();
+    await mai.sees('active');
+    await hung.hide();
+    expect(await visibility()).toBe('hidden');
+    await alice.dial('102');
+    const shown = await desktop.waitFor(
+      ({ actions }) => actions.some(({ label }) => label === 'Hold and answer'),
+      PATIENCE,
+    );
+    expect(shown.body).toContain('Nguyễn Thị Mai'); // whom one talks to already
+    desktop.click(shown, 'Hold and answer');
+    await alice.sees('active');
+    await expectTone(alice.page, HUNG_TONE);
+    await expectSilence(mai.page);
+  } finally {
+    await alice.close();
+  }
 });
