@@ -16,7 +16,7 @@ import type { Errand } from '../shared/registry/store.ts';
 import { beginLife } from './life.ts';
 import { type ApiParts, stranger, understands, workerApi } from './link/api.ts';
 import { expose } from './link/gate.ts';
-import { onClick } from './notifications/click.ts';
+import { onClick, onClose } from './notifications/click.ts';
 import { Reconciler, type ShownData } from './notifications/reconciler.ts';
 import { readView } from './notifications/view.ts';
 import { Outbox, type Said, SYNC_TAG } from './push/outbox.ts';
@@ -135,7 +135,8 @@ function onMessage(
       if (!port) return undefined;
       const tab = event.source instanceof Client ? event.source.id : null;
       expose(understands(message.protocol) ? workerApi(parts, tab) : stranger, port);
-      return tick().then(() => reconciler.reconcile());
+      // An errand of a worker that was stopped in the middle of it.
+      return Promise.all([tick().then(() => reconciler.reconcile()), outbox.flush()]);
     }
     case 'visibility':
       if (event.source instanceof Client) visibility.note(event.source.id, message.visible === true);
@@ -195,7 +196,7 @@ const clicked = new Set<string>();
 self.addEventListener('notificationclose', (event) => {
   const data = event.notification.data as ShownData | null;
   if (!data || clicked.delete(event.notification.tag)) return;
-  const input = { kind: 'command', callId: data.callId, command: { kind: 'dismiss' } } as const;
-  const dismissed = submit({ id: crypto.randomUUID(), tab: null, source: 'notification', input });
+  const isLive = async (callId: string) => (await (await database.get()).get('live', callId)) !== undefined;
+  const dismissed = onClose(data, { submit, isLive });
   event.waitUntil(dismissed.then(() => reconciler.reconcile()).catch(report));
 });

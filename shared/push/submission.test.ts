@@ -161,6 +161,18 @@ it('a call that another device answered is none that was missed', () => {
   expect(worker.finished.map(isMissed)).toEqual([false]);
 });
 
+it('a call that another device claimed and did not take was missed here too', () => {
+  const worker = new Worker();
+  worker.push(ring(), NOW);
+  worker.push(cancel(uuid(2), 'answeredElsewhere'), NOW + 1);
+  worker.push(
+    { ...base, type: 'missed', eventId: uuid(3), serverTime: NOW + 2, peer: MAI, callType: 'audio', createdAt: NOW },
+    NOW + 2,
+  );
+  expect(worker.finished.map(isMissed)).toEqual([true]);
+  expect(worker.finished).toMatchObject([{ unseen: true }]);
+});
+
 /** Random orders, duplicates and delays of what the switchboard sends for one call. */
 const deliveries = fc.array(
   fc.record({

@@ -75,6 +75,11 @@ export function networkEnd(context: Context, input: Extract<RegistryInput, { kin
   const { account, providerCallId, response, endCode, peer, type } = input;
   const ref: CallRef = { account, direction: 'incoming', providerCallId };
   const known = find(context, ref);
+  // Another device had claimed the call, and nothing came of it: what looked answered there was missed here too (3.2).
+  if (known?.disconnect?.response === 'answeredElsewhere' && response === 'missed') {
+    const missed: CallRecord = { ...known, disconnect: { ...known.disconnect, response: 'missed' }, unseen: true };
+    return done(context, [note(missed, origin, 'push', 'the other device did not take it after all')], known.id);
+  }
   if (known && known.state !== 'ringing')
     return done(context, [note(known, origin, 'push', `${response} in ${known.state}`)], known.id);
   const call: CallRecord =

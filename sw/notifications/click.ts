@@ -75,3 +75,16 @@ function acknowledges(tab: Client, message: OpenCall): Promise<boolean> {
     tab.postMessage(message, [port2]);
   });
 }
+
+/**
+ * A notification went away: the person has dismissed what it said. Browsers also say so when we close it ourselves (Firefox does);
+ * a ring that gives way to "missed call" must not take that with it, so a ring's notification dismisses only what still rings.
+ */
+export async function onClose(
+  { callId, kind }: ShownData,
+  { submit, isLive }: Pick<ClickParts, 'submit'> & { isLive(callId: string): Promise<boolean> },
+): Promise<void> {
+  if (kind !== 'missed' && !(await isLive(callId))) return;
+  const input = { kind: 'command', callId, command: { kind: 'dismiss' } } as const;
+  await submit({ id: crypto.randomUUID(), tab: null, source: 'notification', input });
+}

@@ -1,0 +1,114 @@
+/**
+ * The browser may stop the worker right after it has given it a push, and the push is lost. The switchboard sends it again until
+ * somebody says that it rings: every call rings, once.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from '@playwright/test';
+import type { Switchboard } from '../server/switchboard.ts';
+import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
+import { openPhone, type Person } from './support/person.ts';
+import { type ChromiumPush, startChromiumPush } from './support/push/chromium.ts';
+import { attachServiceWorkers, type ServiceWorkers } from './support/serviceWorkers.ts';
+import { busMissing } from './support/sessionBus.ts';
+import { startTestSwitchboard } from './support/switchboard.ts';
+import { waitUntil } from './support/waiting.ts';
+
+test.skip(busMissing() !== null, busMissing() ?? '');
+
+const KILLS = 100;
+/** In one call; a worker that got to say that it rings is sent no more, so a call may have fewer. */
+const KILLS_PER_CALL = 12;
+/** Of all kills, at least so many have to hit a worker that was there, or the test has shown nothing. */
+const HITS = 50;
+/** ms between a push and its kill, at random below this: from "not yet read" to "written and shown, but not said". */
+const MOST_BETWEEN = 20;
+/** ms; real ones wait for seconds. */
+const RESEND = 200;
+const PATIENCE = 20_000;
+
+let service: ChromiumPush;
+let switchboard: Switchboard;
+let desktop: Desktop;
+let mai: Person;
+let hung: Person;
+let workers: ServiceWorkers;
+
+/** Kills that are left in this call, and those that were made in all. */
+let left = 0;
+let kills = 0;
+let hits = 0;
+
+/** The worker is given the push, and is stopped a moment later. Every second one was running already, and gets further. */
+async function deliver(payload: string): Promise<{ status: number }> {
+  const deadly = left > 0 && (JSON.parse(payload) as { type: string }).type === 'ring';
+  if (deadly && kills % 2 === 1) {
+    await workers.sync(switchboard.url, 'wake-up');
+    await waitUntil('the worker to run', PATIENCE, () =>
+      workers.running().some(({ runningStatus }) => runningStatus === 'running'),
+    );
+  }
+  await workers.push(switchboard.url, payload);
+  if (!deadly) return { status: 201 };
+  left -= 1;
+  await pause(Math.random() * MOST_BETWEEN); // not a wait for anything: the moment of the kill is to be random
+  if (workers.running().length > 0) hits += 1;
+  await workers.kill();
+  kills += 1;
+  return { status: 201 };
+}
+
+test.beforeEach(async () => {
+  service = await startChromiumPush();
+  switchboard = await startTestSwitchboard({
+    ringSeconds: 60,
+    limits: { pushResendMs: RESEND, pushResendMaxMs: RESEND },
+    push: { hosts: [...service.hosts], send: ({ payload }) => deliver(payload) },
+  });
+  desktop = await startDesktop();
+  [mai, hung] = await Promise.all([
+    openPhone(switchboard.url, '101', { tone: 440 }),
+    openPhone(switchboard.url, '102', { tone: 1000, desktop, args: service.args }),
+  ]);
+  workers = await attachServiceWorkers(hung.browser.context);
+  await expect(hung.page.locator('[data-push="ready"]')).toBeAttached({ timeout: PATIENCE });
+  await hung.page.close();
+  await expect.poll(() => switchboard.stats.sockets, { message: 'only the caller is connected' }).toBe(1);
+  await workers.stopAll();
+});
+
+test.afterEach(async () => {
+  await Promise.all([mai?.close(), hung?.close()]);
+  await Promise.all([desktop?.stop(), switchboard?.close(), service?.stop()]);
+});
+
+const rings = (): DesktopNotification[] =>
+  desktop.notifications.filter(({ open, summary }) => open && summary === 'Incoming audio call');
+
+/** Any number of them: "Missed call", "2 missed calls". */
+const isMissed = ({ summary }: DesktopNotification) => /missed call/iu.test(summary);
+
+async function callOnce(number: number): Promise<void> {
+  left = Math.min(KILLS_PER_CALL, KILLS - kills);
+  await mai.dial('102');
+  await expect(mai.page.locator('switchhook-call')).toContainText(/ringing/i, { timeout: PATIENCE });
+  expect(rings(), `the ring of call ${number}`).toHaveLength(1);
+  left = 0;
+  await mai.press('hangUp');
+  await mai.lastCall(number);
+  const summary = number === 1 ? 'Missed call' : `${number} missed calls`;
+  await desktop.waitFor((shown) => isMissed(shown) && shown.summary === summary, PATIENCE);
+  expect(rings(), `after the end of call ${number}`).toEqual([]);
+}
+
+test(`${KILLS} workers that die within ${MOST_BETWEEN} ms of a push: every call rings, once`, async () => {
+  test.setTimeout(240_000);
+  let calls = 0;
+  while (kills < KILLS) {
+    calls += 1;
+    await callOnce(calls);
+  }
+  expect(hits, 'kills of a worker that was there').toBeGreaterThanOrEqual(HITS);
+  // As many as could be: more calls mean that it survived what should have stopped it.
+  expect(calls).toBeGreaterThanOrEqual(KILLS / KILLS_PER_CALL);
+});
