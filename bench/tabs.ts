@@ -108,14 +108,17 @@ async function callInFiveTabs(url: string): Promise<Figure> {
   }
 }
 
-/** Runs in the page: when the incoming call was on its screen, ms since the epoch. */
+/** Runs in the page: when the incoming call was in its document, ms since the epoch. Tabs in the background paint nothing. */
 function whenIncoming(): Promise<number> {
   return new Promise((resolve) => {
+    const root = document.querySelector('switchhook-phone')?.shadowRoot;
     const look = () => {
-      const shown = document.querySelector('switchhook-phone')?.shadowRoot?.querySelector('switchhook-incoming');
-      if (shown) resolve(performance.timeOrigin + performance.now());
-      else requestAnimationFrame(look);
+      if (!root?.querySelector('switchhook-incoming')) return;
+      observer.disconnect();
+      resolve(performance.timeOrigin + performance.now());
     };
+    const observer = new MutationObserver(look);
+    if (root) observer.observe(root, { childList: true, subtree: true });
     look();
   });
 }

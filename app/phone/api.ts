@@ -129,3 +129,17 @@ export async function testPush(device: string): Promise<void> {
 export async function missedCalls(since: number, device: string): Promise<MissedCalls['calls']> {
   return (await ask(missedCallsSchema, `/api/calls/missed?since=${since}&device=${encodeURIComponent(device)}`)).calls;
 }
+
+/** ms below which two clocks agree: HTTP's Date has whole seconds, and the way there takes its time. */
+const CLOCKS_AGREE = 2_000;
+
+/** By how much this device's clock is ahead of the switchboard's, ms (RFC 9110 6.6.1). */
+export async function clockOffset(): Promise<number> {
+  const asked = Date.now();
+  const response = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) }).catch(
+    () => null,
+  );
+  const date = Date.parse(response?.headers.get('date') ?? '');
+  const offset = (asked + Date.now()) / 2 - (date + 500); // the middle of that second
+  return Number.isNaN(offset) || Math.abs(offset) < CLOCKS_AGREE ? 0 : Math.round(offset);
+}

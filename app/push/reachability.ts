@@ -27,7 +27,9 @@ export class Reachability {
   /** At every start, and whenever the permission was given: a subscription is renewed by being made again. */
   async begin({ user }: Session): Promise<void> {
     const device = deviceId();
-    await this.#commands.submit({ kind: 'configure', settings: { line: { account: user.extension, device } } });
+    const clockOffset = await api.clockOffset();
+    const line = { account: user.extension, device };
+    await this.#commands.submit({ kind: 'configure', settings: { line, clockOffset } });
     await this.#catchUpMissed(user.extension, device);
     if (this.#store.state.notifications !== 'granted') return; // asked for in the settings, when it makes sense to the person
     try {

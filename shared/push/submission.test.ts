@@ -53,9 +53,12 @@ class Worker {
   #ids = 100;
   #rev = 0;
 
+  /** Ours minus the server's, ms, as it is and as it was measured. */
+  constructor(private readonly offset = 0) {}
+
   push(payload: PushPayload, now: number): void {
     this.#submit({ id: uuid(++this.#ids), tab: null, source: 'timer', input: { kind: 'tick' } }, payload, now);
-    const submission = submissionOf(payload, uuid(++this.#ids), now);
+    const submission = submissionOf(payload, uuid(++this.#ids), { now, offset: this.offset });
     if (this.#seen.has(submission.id)) return;
     this.#seen.add(submission.id);
     this.#submit(submission, payload, now);
@@ -116,13 +119,15 @@ describe('whose push it is', () => {
 });
 
 describe('the server\u2019s time by our clock', () => {
-  it('is its own where the clocks agree, or ours is ahead, or the push is late', () => {
-    expect(localTime(NOW + RING, { serverTime: NOW }, NOW)).toBe(NOW + RING);
-    expect(localTime(NOW + RING, { serverTime: NOW }, NOW + 5_000)).toBe(NOW + RING);
-  });
-
-  it('is earlier where our clock is behind for certain', () => {
-    expect(localTime(NOW + RING, { serverTime: NOW }, NOW - 60_000)).toBe(NOW + RING - 60_000);
+  it.each([
+    ['where the clocks agree', 0, 0, 0],
+    ['where the push is late', 5_000, 0, 0],
+    ['where ours is ahead, as measured', 60_000, 60_000, 60_000],
+    ['where ours is behind, as measured, and the push is late', -60_000 + 5_000, -60_000, -60_000],
+    ['where ours has been put back since it was measured', -60_000, 0, -60_000],
+  ])('%s', (_, sinceSent, offset, differs) => {
+    const clock = { now: NOW + sinceSent, offset };
+    expect(localTime(NOW + RING, { serverTime: NOW }, clock)).toBe(NOW + RING + differs);
   });
 });
 
@@ -187,17 +192,17 @@ const MANY = 60_000;
 
 it('10,000 random orders: at most one ring, none after the end, always something to show', { timeout: MANY }, () => {
   fc.assert(
-    fc.property(deliveries, (sent) => {
-      const worker = new Worker();
+    fc.property(deliveries, fc.integer({ min: -3_600_000, max: 3_600_000 }), (sent, skew) => {
+      const worker = new Worker(skew); // an hour ahead or behind, and measured
       let ended = false;
       for (const [index, { what, delay }] of [...sent].sort((a, b) => a.delay - b.delay).entries()) {
-        const now = NOW + delay;
+        const now = NOW + delay + skew;
         worker.push(what === 'ring' ? ring() : cancel(uuid(index + 10), what as 'canceled'), now);
         ended ||= what !== 'ring';
         const rings = worker.rings(now);
         expect(rings).toBeLessThanOrEqual(1);
-        if (ended || now >= NOW + RING) expect(rings).toBe(0);
-        else if (now <= NOW + RING - 1_000) expect(rings).toBe(1);
+        if (ended || delay >= RING) expect(rings).toBe(0);
+        else if (delay <= RING - 1_000) expect(rings).toBe(1);
         expect(worker.live.length + worker.finished.length).toBe(1);
         expect(worker.shown(now)).toBeGreaterThanOrEqual(rings);
       }

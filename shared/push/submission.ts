@@ -12,20 +12,26 @@ export function foreign({ account, device }: PushPayload, line: Settings['line']
   return line.device === device ? null : 'otherDevice';
 }
 
+/** This device's clock: what it shows, and by how much it was ahead of the server's when last measured, ms. */
+export interface Clock {
+  now: number;
+  offset: number;
+}
+
 /**
- * A time of the server's clock by ours. A push that seems to come from the future tells that our clock is behind by at least so
- * much; one that seems old may be late as well as our clock ahead, and is taken at its word.
+ * A time of the server's clock by ours, as measured at log-in. A push that seems to come from the future tells that our clock
+ * has been put back since, by at least so much.
  */
-export function localTime(at: number, { serverTime }: Pick<PushPayload, 'serverTime'>, now: number): number {
-  return at + Math.min(0, now - serverTime);
+export function localTime(at: number, { serverTime }: Pick<PushPayload, 'serverTime'>, { now, offset }: Clock): number {
+  return at + Math.min(offset, now - serverTime);
 }
 
 /** The submission of a push; its id is the push's own, so that a duplicate is one. `callId` is for a call that is new here. */
-export function submissionOf(payload: PushPayload, callId: string, now: number): Submission {
-  return { id: payload.eventId, tab: null, source: 'push', input: inputOf(payload, callId, now) };
+export function submissionOf(payload: PushPayload, callId: string, clock: Clock): Submission {
+  return { id: payload.eventId, tab: null, source: 'push', input: inputOf(payload, callId, clock) };
 }
 
-function inputOf(payload: PushPayload, callId: string, now: number): RegistryInput {
+function inputOf(payload: PushPayload, callId: string, clock: Clock): RegistryInput {
   const { account, callId: providerCallId } = payload;
   switch (payload.type) {
     case 'ring':
@@ -39,7 +45,7 @@ function inputOf(payload: PushPayload, callId: string, now: number): RegistryInp
         type: payload.callType,
         peer: payload.peer,
         capabilities: ['silence'], // what the line can do besides, its host will say
-        ringDeadline: localTime(payload.expiresAt, payload, now),
+        ringDeadline: localTime(payload.expiresAt, payload, clock),
         data: null,
         epoch: null,
       };

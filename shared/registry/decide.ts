@@ -25,6 +25,7 @@ export const DEFAULT_SETTINGS: Settings = {
   language: 'en',
   notifications: true,
   line: null,
+  clockOffset: 0,
   // Ours: years of a person's calls, some 30 MB.
   retention: { calls: 100_000, days: 730 },
 };

@@ -97,6 +97,8 @@ export interface Settings {
   notifications: boolean;
   /** Whose calls these are, and on which device: a push for another is none of ours. Null while nobody is logged in. */
   line: { account: string; device: string } | null;
+  /** ms by which this device's clock is ahead of the switchboard's, as last measured. */
+  clockOffset: number;
   /** Finished calls that are kept: at most so many, at most so old. */
   retention: { calls: number; days: number };
 }

@@ -94,6 +94,7 @@ const settings = v.object({
   ringTime: v.exactOptional(v.pipe(v.number(), v.minValue(1_000), v.maxValue(300_000))),
   language: v.exactOptional(v.picklist(['en', 'vi'])),
   notifications: v.exactOptional(v.boolean()),
+  clockOffset: v.exactOptional(v.pipe(v.number(), v.finite())),
   line: v.exactOptional(nullable(v.object({ account: v.pipe(text, v.minLength(1)), device: id }))),
   retention: v.exactOptional(
     v.object({ calls: v.pipe(v.number(), v.integer(), v.minValue(1)), days: v.pipe(v.number(), v.minValue(1)) }),

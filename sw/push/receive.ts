@@ -7,7 +7,7 @@ import { SwitchhookError } from '../../shared/errors.ts';
 import { pendingPushes } from '../../shared/http/push.ts';
 import { notificationText } from '../../shared/i18n/notifications.ts';
 import { type PushPayload, pushPayload } from '../../shared/push/payload.ts';
-import { foreign, localTime, submissionOf } from '../../shared/push/submission.ts';
+import { type Clock, foreign, localTime, submissionOf } from '../../shared/push/submission.ts';
 import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
 import type { Outcome, Settings, Submission } from '../../shared/registry/input.ts';
 import { parse } from '../../shared/validate.ts';
@@ -29,13 +29,14 @@ export interface PushParts {
 
 export async function onPush(text: string | null, parts: PushParts): Promise<void> {
   try {
-    const line = (await (await parts.database()).get('meta', 'registry'))?.settings.line ?? null;
+    const settings = { ...DEFAULT_SETTINGS, ...(await (await parts.database()).get('meta', 'registry'))?.settings };
+    const { line, clockOffset: offset } = settings;
     for (const payload of text === null ? await ask(line, parts) : [read(text)]) {
       const stranger = foreign(payload, line);
       if (stranger) {
         throw new SwitchhookError('notAllowed', { reason: `A push that is not for this device: ${stranger}.` });
       }
-      await obey(payload, parts);
+      await obey(payload, { now: parts.now(), offset }, parts);
     }
   } catch (error) {
     parts.report(error);
@@ -67,16 +68,15 @@ async function ask(line: Settings['line'], { fetch }: PushParts): Promise<PushPa
 /** ms for the switchboard to say who calls: a ring that is shown later than this is as good as missed. */
 const PATIENCE = 5_000;
 
-async function obey(payload: PushPayload, parts: PushParts): Promise<void> {
-  const now = parts.now();
-  const outcome = await parts.submit(submissionOf(payload, crypto.randomUUID(), now));
+async function obey(payload: PushPayload, clock: Clock, parts: PushParts): Promise<void> {
+  const outcome = await parts.submit(submissionOf(payload, crypto.randomUUID(), clock));
   await parts.reconcile();
   if (payload.type !== 'ring' || !outcome.ok || outcome.callId === null) return;
   const { url, token } = payload.respond;
-  const wakeup = { callId: outcome.callId, url, token, until: localTime(payload.expiresAt, payload, now) };
+  const wakeup = { callId: outcome.callId, url, token, until: localTime(payload.expiresAt, payload, clock) };
   const db = await parts.database();
   await db.put('wakeups', wakeup);
-  for (const old of await db.getAll('wakeups')) if (old.until < now) await db.delete('wakeups', old.callId);
+  for (const old of await db.getAll('wakeups')) if (old.until < clock.now) await db.delete('wakeups', old.callId);
   // The caller hears it ring from now on, and the switchboard does not send again.
   await parts.outbox.send({ ...wakeup, action: 'ringing', everywhere: false, release: false });
 }
