@@ -9,13 +9,14 @@ const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
   const board = await startSwitchboard(readConfig(process.env, process.argv.slice(2)));
-  process.stdout.write(`${describe(board)}\n`);
   const stop = (): void => {
     // A second signal ends the process at once: the handler is gone.
     process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
     board.close().catch(fail);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  // Whoever reads this line may send a signal at once: the handlers are there by then.
+  process.stdout.write(`${describe(board)}\n`);
 }
 
 function describe({ url, demo }: Switchboard): string {
