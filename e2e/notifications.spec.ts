@@ -16,6 +16,7 @@ const MAI_TONE = 440;
 const HUNG_TONE = 1000;
 const PATIENCE = 10_000;
 
+// Without a session bus there is no desktop to click on: named as skipped, and with CI=true `npm test` fails for it.
 test.skip(busMissing() !== null, busMissing() ?? '');
 
 let switchboard: Switchboard;

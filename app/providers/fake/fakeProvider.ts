@@ -106,7 +106,7 @@ export class FakeProvider implements Provider {
     return providerCallId;
   }
 
-  /** The far side rings, answers, holds…: any fact, of a call by our id (outgoing) or the network's (incoming). */
+  /** The far side rings, answers, holds…: whatever fact it is, of a call by our id (outgoing) or the network's (incoming). */
   remoteSays(key: string, fact: CallFact): void {
     this.#fact(key, fact);
   }
