@@ -4,15 +4,9 @@ import { parseReason, REJECTIONS, type Rejection } from '../../../shared/calls/e
 import type { CallFact } from '../../../shared/calls/facts.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
 import { endFact, type SessionEnd } from './end.ts';
-import {
-  DTMF,
-  type EndEvent,
-  endMessage,
-  type IceCandidateEvent,
-  type IncomingEvent,
-  type OutgoingEvent,
-  type RTCSession,
-} from './ua.ts';
+import { boundGathering, type GatheringOptions } from './gathering.ts';
+import { SessionMedia } from './media.ts';
+import { DTMF, type EndEvent, endMessage, type IncomingEvent, type OutgoingEvent, type RTCSession } from './ua.ts';
 
 export interface SessionOutput {
   fact(fact: CallFact): void;
@@ -20,44 +14,37 @@ export interface SessionOutput {
   over(): void;
 }
 
-/**
- * ms after the first ICE candidate at which the offer leaves, complete or not: JsSIP would wait for the end of gathering,
- * which a silent STUN server puts off by 40 s.
- */
-const GATHERING = 300;
-
-/** The same without any server: host candidates come in one batch; what Chromium adds 0.1 s later is their TCP twins. */
-const GATHERING_HOST_ONLY = 20;
-
 /** ms a hold may take on the network before it has failed (JsSIP's transactions end after 32 s, too late for a person). */
 const HOLD_PATIENCE = 8_000;
 
 /** ms of a tone. RFC 4733 asks for 40 at least; towards 8 kHz peers Chromium sends shorter ones than 400 wrongly. */
 const TONE = 400;
 
-export interface SessionOptions {
+export interface SessionOptions extends GatheringOptions {
   /** Captured already for an outgoing call; an incoming one brings it with the answer. */
   microphone: MediaStream | null;
-  /** No STUN or TURN server is configured: nothing to wait for. */
-  hostOnly: boolean;
 }
 
 export class SipSession {
   readonly #session: RTCSession;
   readonly #out: SessionOutput;
-  readonly #gathering: number;
-  readonly #microphone: { stream: MediaStream | null } = { stream: null };
+  readonly #media: SessionMedia;
   #asked = false;
   #rejectedWith: SessionEnd['rejectedWith'] = null;
-  #flowing = false;
   #answered = false;
 
-  constructor(session: RTCSession, out: SessionOutput, { microphone, hostOnly }: SessionOptions) {
-    this.#gathering = hostOnly ? GATHERING_HOST_ONLY : GATHERING;
+  constructor(session: RTCSession, out: SessionOutput, { microphone, ...gathering }: SessionOptions) {
     this.#session = session;
     this.#out = out;
-    this.#microphone.stream = microphone;
+    boundGathering(session, gathering);
     this.#listen();
+    this.#media = new SessionMedia(session, microphone, {
+      remoteAudio: (stream) => out.remoteAudio(stream),
+      flowing: () => this.#sayConnected(),
+      lost: () => out.fact({ kind: 'mediaLost' }),
+      back: () => out.fact({ kind: 'mediaBack' }),
+      failed: () => this.#onMediaFailed(),
+    });
   }
 
   get isOver(): boolean {
@@ -69,7 +56,7 @@ export class SipSession {
   }
 
   answer(microphone: MediaStream, pcConfig: RTCConfiguration): Promise<void> {
-    this.#microphone.stream = microphone;
+    this.#media.microphone = microphone;
     return this.#until('accepted', () => this.#session.answer({ mediaStream: microphone, pcConfig }));
   }
 
@@ -137,15 +124,6 @@ export class SipSession {
 
   #listen(): void {
     const session = this.#session;
-    let gathering: ReturnType<typeof setTimeout> | undefined;
-    session.on('icecandidate', ({ ready }: IceCandidateEvent) => {
-      gathering ??= setTimeout(ready, this.#gathering);
-    });
-    // A later negotiation (hold) gathers anew; the timer of the first must not end it early.
-    session.on('sdp', () => {
-      clearTimeout(gathering);
-      gathering = undefined;
-    });
     session.on('progress', (event: IncomingEvent | OutgoingEvent) => {
       // Our own 180 to a caller is announced the same way, without a response.
       if ('response' in event && event.response) this.#onProgress(event.response.status_code);
@@ -159,9 +137,6 @@ export class SipSession {
     session.on('unhold', ({ originator }) => this.#onHold(originator, false));
     session.on('failed', (event) => this.#onEnd(event));
     session.on('ended', (event) => this.#onEnd(event));
-    // For outgoing calls the connection is there before the session is announced.
-    if (session.connection) this.#watch(session.connection);
-    else session.on('peerconnection', ({ peerconnection }) => this.#watch(peerconnection));
   }
 
   #onProgress(status: number): void {
@@ -172,29 +147,10 @@ export class SipSession {
     if (originator === 'remote') this.#out.fact({ kind: 'heldByRemote', held });
   }
 
-  #watch(connection: RTCPeerConnection): void {
-    connection.addEventListener('track', ({ track, streams }) => {
-      if (track.kind === 'audio') this.#out.remoteAudio(streams[0] ?? new MediaStream([track]));
-    });
-    connection.addEventListener('connectionstatechange', () => this.#onMedia(connection.connectionState));
-  }
-
-  #onMedia(state: RTCPeerConnectionState): void {
-    if (state === 'connected') {
-      if (this.#flowing) this.#out.fact({ kind: 'mediaBack' });
-      this.#flowing = true;
-      this.#sayConnected();
-    } else if (state === 'disconnected' && this.#flowing) {
-      this.#out.fact({ kind: 'mediaLost' });
-    } else if (state === 'failed') {
-      this.#onMediaFailed();
-    }
-  }
-
   /** Media can flow before the answer (early media): the call is connected when both have happened. */
   #connected = false;
   #sayConnected(): void {
-    if (this.#connected || !this.#flowing || !this.#session.isEstablished()) return;
+    if (this.#connected || !this.#media.isFlowing || !this.#session.isEstablished()) return;
     this.#connected = true;
     this.#out.fact({ kind: 'connected' });
   }
@@ -208,8 +164,7 @@ export class SipSession {
 
   #onEnd(event: EndEvent): void {
     const { originator, cause } = event;
-    this.#out.remoteAudio(null);
-    for (const track of this.#microphone.stream?.getTracks() ?? []) track.stop();
+    this.#media.stop();
     const { direction } = this.#session;
     this.#out.fact(
       endFact({

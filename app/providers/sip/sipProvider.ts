@@ -5,8 +5,11 @@ import { SwitchhookError } from '../../../shared/errors.ts';
 import type { SipCredentials } from '../../../shared/http/api.ts';
 import type { CallRef } from '../../../shared/registry/input.ts';
 import type { Operation, Provider, ProviderCall, ProviderSink } from '../provider.ts';
+import { type Leg, Legs } from './legs.ts';
+import { Line } from './line.ts';
+import { stopTracks } from './media.ts';
 import { SipSession } from './session.ts';
-import { abandon, createUa, type RegistrationFailure, type RTCSession, type RTCSessionEvent, type UA } from './ua.ts';
+import type { RTCSession, RTCSessionEvent } from './ua.ts';
 
 export interface SipProviderOptions {
   /** The number of the account: how calls name it. */
@@ -23,61 +26,33 @@ export interface SipProviderOptions {
   sink: ProviderSink;
 }
 
-/** One of our calls: on its way to a session, or with one. */
-interface Leg {
-  ref: CallRef;
-  session: SipSession | null;
-  /** The person hung up before there was a session to hang up. */
-  abandoned: boolean;
-}
-
 export class SipProvider implements Provider {
   readonly operations: readonly Operation[] = ['hold', 'mute', 'dtmf'];
   readonly #options: SipProviderOptions;
-  /** By our id for outgoing calls, by the network's id for incoming ones. */
-  readonly #legs = new Map<string, Leg>();
-  #ua: UA | undefined;
+  readonly #line: Line;
+  readonly #legs = new Legs();
   #left = false;
-  #credentials: SipCredentials | undefined;
 
   constructor(options: SipProviderOptions) {
-    const { sink } = options;
+    const { sink, displayName, device, ringTime, credentials } = options;
     this.#options = { ...options, sink: (event) => this.#left || sink(event) };
+    this.#line = new Line({
+      displayName,
+      device,
+      ringTime,
+      credentials,
+      onRegistration: (state, reason) => this.#options.sink({ kind: 'registration', state, reason }),
+      onSession: (event) => this.#onSession(event),
+    });
   }
 
-  async connect(): Promise<void> {
-    this.#say('registering', null);
-    const { displayName, device, ringTime } = this.#options;
-    const credentials = await this.#options.credentials();
-    this.#credentials = credentials;
-    const ua = createUa({ credentials, displayName, device, ringTime });
-    this.#ua = ua;
-    ua.on('newRTCSession', (event: RTCSessionEvent) => this.#onSession(event));
-    ua.on('disconnected', () => {
-      if (this.#ua === ua) this.#say('registering', 'The connection to the switchboard was lost.');
-    });
-    const registered = new Promise<void>((resolve, reject) => {
-      ua.on('registered', () => {
-        this.#say('registered', null);
-        resolve();
-      });
-      ua.on('registrationFailed', (event) => {
-        const failure: RegistrationFailure = { cause: String(event.cause), code: event.response?.status_code ?? null };
-        // Without a code nobody refused us: the connection is being made again, and with it the registration.
-        this.#say(failure.code === null ? 'registering' : 'failed', failure.cause);
-        if (failure.code !== null) reject(refused(failure));
-      });
-    });
-    ua.start();
-    return registered;
+  connect(): Promise<void> {
+    return this.#line.connect();
   }
 
   async disconnect(): Promise<void> {
-    const ua = this.#ua;
-    this.#ua = undefined;
-    for (const { session } of this.#legs.values()) session?.release();
-    ua?.stop(); // unregisters, closes
-    this.#say('none', null);
+    for (const session of this.#legs.sessions()) session.release();
+    this.#line.disconnect();
   }
 
   async dial(call: ProviderCall): Promise<void> {
@@ -85,7 +60,7 @@ export class SipProvider implements Provider {
     this.#legs.set(call.id, leg);
     try {
       const microphone = await this.#options.microphone();
-      if (leg.abandoned) return stop(microphone);
+      if (leg.abandoned) return stopTracks(microphone);
       this.#invite(call, microphone);
     } catch (error) {
       this.#legs.delete(call.id);
@@ -94,15 +69,14 @@ export class SipProvider implements Provider {
   }
 
   async answer(call: ProviderCall): Promise<void> {
-    const { session } = this.#leg(call);
-    if (!session) throw notFound();
+    const session = this.#legs.session(call);
     // Before the answer, so that a microphone that cannot be had leaves the call ringing.
     const microphone = await this.#options.microphone();
     if (session.isOver) {
-      stop(microphone);
+      stopTracks(microphone);
       throw new SwitchhookError('tooLate', { reason: 'The caller has hung up.' });
     }
-    await session.answer(microphone, this.#peerConfiguration());
+    await session.answer(microphone, this.#line.peerConfiguration());
   }
 
   reject(call: ProviderCall, how: Rejection): Promise<void> {
@@ -114,51 +88,33 @@ export class SipProvider implements Provider {
   }
 
   async setHeld(call: ProviderCall, held: boolean): Promise<void> {
-    await this.#session(call).setHeld(held);
+    await this.#legs.session(call).setHeld(held);
   }
 
   async setMuted(call: ProviderCall, muted: boolean): Promise<void> {
-    this.#session(call).setMuted(muted);
+    this.#legs.session(call).setMuted(muted);
   }
 
   async sendDtmf(call: ProviderCall, digits: string): Promise<void> {
-    this.#session(call).sendDtmf(digits, this.#options.dtmf());
+    this.#legs.session(call).sendDtmf(digits, this.#options.dtmf());
   }
 
   /** A call cannot yet be resumed by another page: say goodbye rather than leave the far side in silence. A ring rings on. */
   leave(): void {
-    for (const { session } of this.#legs.values()) if (session?.isAnswered) session.hangUp();
-    const ua = this.#ua;
-    this.#ua = undefined;
+    for (const session of this.#legs.sessions()) if (session.isAnswered) session.hangUp();
     this.#left = true; // what JsSIP now says of a ring is its own end here, not the call's
-    if (ua) abandon(ua);
-  }
-
-  #say(state: 'registering' | 'registered' | 'failed' | 'none', reason: string | null): void {
-    this.#options.sink({ kind: 'registration', state, reason });
-  }
-
-  #peerConfiguration(): RTCConfiguration {
-    const iceServers = (this.#credentials?.iceServers ?? []).map(({ urls, username, credential }) => ({
-      urls,
-      ...(username === undefined ? {} : { username }),
-      ...(credential === undefined ? {} : { credential }),
-    }));
-    return { iceServers };
+    this.#line.abandon();
   }
 
   #invite(call: ProviderCall, microphone: MediaStream): void {
-    const ua = this.#ua;
-    const domain = this.#credentials?.domain;
-    if (!ua?.isConnected() || !domain) {
-      stop(microphone);
-      throw new SwitchhookError('noNetwork', { reason: 'There is no connection to the switchboard.' });
+    try {
+      const { ua, address } = this.#line.connected();
+      this.#dialing = { id: call.id, microphone };
+      ua.call(address(call.peer.handle), { mediaStream: microphone, pcConfig: this.#line.peerConfiguration() });
+    } catch (error) {
+      stopTracks(microphone);
+      throw error;
     }
-    this.#dialing = { id: call.id, microphone };
-    ua.call(`sip:${encodeURIComponent(call.peer.handle)}@${domain}`, {
-      mediaStream: microphone,
-      pcConfig: this.#peerConfiguration(),
-    });
   }
 
   /** The outgoing call whose session JsSIP is about to announce, synchronously, inside `ua.call`. */
@@ -206,25 +162,13 @@ export class SipProvider implements Provider {
         remoteAudio: (stream) => sink({ kind: 'remoteAudio', key, stream }),
         over: () => this.#legs.delete(key),
       },
-      { microphone, hostOnly: (this.#credentials?.iceServers.length ?? 0) === 0 },
+      { microphone, hostOnly: !this.#line.hasIceServers },
     );
     this.#legs.set(key, { ref, session: watched, abandoned: false });
   }
 
-  #leg({ id, providerCallId }: ProviderCall): Leg {
-    const leg = this.#legs.get(id) ?? (providerCallId === null ? undefined : this.#legs.get(providerCallId));
-    if (!leg) throw notFound();
-    return leg;
-  }
-
-  #session(call: ProviderCall): SipSession {
-    const { session } = this.#leg(call);
-    if (!session) throw notFound();
-    return session;
-  }
-
   async #end(call: ProviderCall, how: (session: SipSession) => void): Promise<void> {
-    const leg = this.#leg(call);
+    const leg = this.#legs.find(call);
     if (leg.session) {
       how(leg.session);
       return;
@@ -238,15 +182,3 @@ export class SipProvider implements Provider {
     });
   }
 }
-
-const stop = (stream: MediaStream): void => {
-  for (const track of stream.getTracks()) track.stop();
-};
-
-const notFound = () =>
-  new SwitchhookError('callNotFound', { reason: 'The switchboard does not know this call any more.' });
-
-const refused = ({ cause, code }: RegistrationFailure) =>
-  new SwitchhookError('registrationFailed', {
-    reason: `The switchboard refused the registration: ${cause} (${code}).`,
-  });
