@@ -49,6 +49,8 @@ describe('readConfig', () => {
     ['PUSH_HOSTS', 'https://push.example'],
     ['PUSH_PROXY', 'proxy'],
     ['VAPID_SUBJECT', 'somebody'],
+    ['DATABASE_URL', 'mysql://somewhere/db'],
+    ['DATABASE_URL', 'somewhere'],
   ])('names %s when it is %j', (name, value) => {
     expect(() => readConfig({ [name]: value }, [])).toThrow(
       expect.objectContaining({ code: 'invalidArgument', reason: expect.stringContaining(name) }),

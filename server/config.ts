@@ -14,6 +14,8 @@ export interface Config {
   port: number;
   /** Directory of the database file, or `:memory:`. */
   dataDir: string;
+  /** `postgres://user:password@host:port/name`: then everything is kept there, and `dataDir` is not used. */
+  databaseUrl?: string;
   /** SIP domain, the host part of every address of record; also the digest realm. */
   sipDomain: string;
   /** Origins other than the server's own that may use it, e.g. that of a reverse proxy. */
@@ -67,6 +69,7 @@ const variables = {
   HOST: { field: 'host', schema: text },
   PORT: { field: 'port', schema: number(0, 65_535) },
   DATA_DIR: { field: 'dataDir', schema: text },
+  DATABASE_URL: { field: 'databaseUrl', schema: v.pipe(text, v.check(isPostgresUrl, 'postgres:// address')) },
   SIP_DOMAIN: { field: 'sipDomain', schema: domain },
   PUBLIC_ORIGINS: { field: 'publicOrigins', schema: origins },
   STATIC_DIR: { field: 'staticDir', schema: text },
@@ -132,6 +135,10 @@ function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return ['http:', 'https:'].includes(url.protocol) && url.origin === value;
+}
+
+function isPostgresUrl(value: string): boolean {
+  return URL.canParse(value) && ['postgres:', 'postgresql:'].includes(new URL(value).protocol);
 }
 
 function isProxy(value: string): boolean {

@@ -25,7 +25,7 @@ beforeEach(async () => {
     sessionDays: SESSION_SECONDS / DAY_SECONDS,
     limits: { sweepMs: SWEEP_MS, lockOutSeconds: SESSION_SECONDS },
   });
-  db = await openDatabase(dataDir);
+  db = await openDatabase({ dataDir }, (error) => expect.fail(error.message));
 });
 afterEach(async () => {
   await db.destroy();

@@ -63,9 +63,10 @@ interface Parts {
  */
 export async function startSwitchboard(input: ConfigInput = {}): Promise<Switchboard> {
   const config = withDefaults(input);
-  const db = await openDatabase(config.dataDir);
+  const app = createApp(config);
+  const db = await openDatabase(config, (error) => app.log.warn({ err: error }, 'a connection to the database broke'));
   try {
-    const parts = await assemble(config, db);
+    const parts = await assemble(config, db, app);
     await listen(parts);
     return toSwitchboard(parts);
   } catch (error) {
@@ -74,7 +75,7 @@ export async function startSwitchboard(input: ConfigInput = {}): Promise<Switchb
   }
 }
 
-async function assemble(config: Config, db: Database): Promise<Parts> {
+async function assemble(config: Config, db: Database, app: FastifyInstance): Promise<Parts> {
   const visibility = { demo: allowsDemo(config) };
   const accounts = new AccountRepository(db, visibility);
   if (visibility.demo) await createDemoAccounts(accounts, config.limits.scryptCost);
@@ -83,7 +84,6 @@ async function assemble(config: Config, db: Database): Promise<Parts> {
   const sipCredentials = new SipCredentialsRepository(db, visibility);
   const records = new CallRecordRepository(db);
   const sockets = new SipSockets();
-  const app = createApp(config);
   const push = await createPush({ config, db, accounts, log: app.log });
   const sip = new SipSwitch({
     domain: config.sipDomain,

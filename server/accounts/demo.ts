@@ -18,7 +18,8 @@ export async function createDemoAccounts(accounts: AccountRepository, scryptCost
       if (await accounts.byExtension(username)) return;
       const passwordHash = await hashPassword(password, scryptCost);
       const fixed = { username, extension: username, displayName, avatarUrl: null, demo: true };
-      await accounts.insert({ ...fixed, id: randomUUID(), passwordHash, createdAt: Date.now() });
+      // Another gateway on the same database may be starting, too.
+      await accounts.insertIfMissing({ ...fixed, id: randomUUID(), passwordHash, createdAt: Date.now() });
     }),
   );
 }

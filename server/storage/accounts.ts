@@ -1,4 +1,4 @@
-import type { Selectable, SelectQueryBuilder } from 'kysely';
+import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
 import type { Database } from './database.ts';
 import type { AccountsTable, Schema } from './schema.ts';
 
@@ -47,18 +47,15 @@ export class AccountRepository {
   }
 
   async insert(account: NewAccount): Promise<void> {
+    await this.db.insertInto('accounts').values(toRow(account)).execute();
+  }
+
+  /** Nothing where its user name or its extension is taken. */
+  async insertIfMissing(account: NewAccount): Promise<void> {
     await this.db
       .insertInto('accounts')
-      .values({
-        id: account.id,
-        username: account.username.toLowerCase(),
-        extension: account.extension,
-        display_name: account.displayName,
-        avatar_url: account.avatarUrl,
-        password_hash: account.passwordHash,
-        demo: account.demo ? 1 : 0,
-        created_at: account.createdAt,
-      })
+      .values(toRow(account))
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
 
@@ -68,7 +65,32 @@ export class AccountRepository {
   }
 }
 
+function toRow(account: NewAccount): Insertable<AccountsTable> {
+  return {
+    id: account.id,
+    username: account.username.toLowerCase(),
+    extension: account.extension,
+    display_name: account.displayName,
+    avatar_url: account.avatarUrl,
+    password_hash: account.passwordHash,
+    demo: account.demo ? 1 : 0,
+    created_at: account.createdAt,
+  };
+}
+
 function toAccount(row: Selectable<AccountsTable>): Account {
   const { id, username, extension, display_name: displayName, avatar_url: avatarUrl } = row;
   return { id, username, extension, displayName, avatarUrl };
+}
+
+/**
+ * Holds the account's row until the transaction ends, so that two that replace something of an account do it one after
+ * the other on PostgreSQL too. A write that changes nothing, because SQLite knows no `for update`.
+ */
+export async function lockAccount(trx: Database, accountId: string): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set((e) => ({ demo: e.ref('demo') }))
+    .where('id', '=', accountId)
+    .execute();
 }

@@ -1,26 +1,32 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { Kysely, Migrator, SqliteDialect } from 'kysely';
-import LibsqlDatabase from 'libsql';
+import { Kysely, Migrator, sql } from 'kysely';
 import { SwitchhookError } from '../../shared/errors.ts';
 import { migrationProvider } from './migrations.ts';
+import { postgresDialect } from './postgres.ts';
 import type { Schema } from './schema.ts';
+import { sqliteDialect } from './sqlite.ts';
+
+export { MEMORY } from './sqlite.ts';
 
 export type Database = Kysely<Schema>;
 
-/** In place of a directory: a database that is gone with the process, for tests. */
-export const MEMORY = ':memory:';
-
-/** Milliseconds that a write waits for another process (a backup, a shell); the default of SQLite is not to wait. */
-const BUSY_TIMEOUT_MS = 5000;
+export interface DatabaseConfig {
+  /** Directory of the SQLite file, or `:memory:`; of no meaning with a `databaseUrl`. */
+  dataDir: string;
+  /** `postgres://user:password@host:port/name` */
+  databaseUrl?: string;
+}
 
 /**
- * Opens the database in `dataDir` and brings its schema up to date.
+ * Opens the database and brings its schema up to date. `lost` is told of connections that broke while nobody used them;
+ * the next query opens another.
  * @throws SwitchhookError `storage` when it cannot be opened, `schemaTooNew` when a later version has written it.
  */
-export async function openDatabase(dataDir: string): Promise<Database> {
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openSqlite(dataDir) }) });
+export async function openDatabase(config: DatabaseConfig, lost: (error: Error) => void): Promise<Database> {
+  const { dataDir, databaseUrl } = config;
+  const dialect = databaseUrl === undefined ? sqliteDialect(dataDir) : postgresDialect(databaseUrl, lost);
+  const db = new Kysely<Schema>({ dialect });
   try {
+    await connect(db);
     await migrate(db);
   } catch (error) {
     await db.destroy();
@@ -29,18 +35,12 @@ export async function openDatabase(dataDir: string): Promise<Database> {
   return db;
 }
 
-function openSqlite(dataDir: string): InstanceType<typeof LibsqlDatabase> {
+async function connect(db: Database): Promise<void> {
   try {
-    if (dataDir !== MEMORY) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const sqlite = new LibsqlDatabase(dataDir === MEMORY ? MEMORY : join(dataDir, 'switchhook.sqlite'));
-    // WAL with NORMAL: readers and the writer do not wait for each other, and a crash loses no committed schema.
-    sqlite.pragma('journal_mode = WAL');
-    sqlite.pragma('synchronous = NORMAL');
-    sqlite.pragma('foreign_keys = ON');
-    sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    return sqlite;
+    await sql`select 1`.execute(db);
   } catch (cause) {
-    throw new SwitchhookError('storage', { reason: `the database in ${dataDir} cannot be opened`, cause });
+    // Not its address: that holds a password.
+    throw new SwitchhookError('storage', { reason: 'the database does not answer', cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { PushSubscriptionData } from '../../shared/http/push.ts';
+import { lockAccount } from './accounts.ts';
 import type { Database } from './database.ts';
 import type { PushSubscriptionsTable } from './schema.ts';
 
@@ -39,6 +40,7 @@ export class PushSubscriptionRepository {
       updated_at: now,
     };
     await this.db.transaction().execute(async (trx) => {
+      await lockAccount(trx, accountId);
       // A browser whose device id was lost comes with a new one; two rows would ring it twice.
       await trx
         .deleteFrom('push_subscriptions')

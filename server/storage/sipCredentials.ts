@@ -1,4 +1,5 @@
 import type { StoredCredentials } from '../sip/authenticator.ts';
+import { lockAccount } from './accounts.ts';
 import type { Database } from './database.ts';
 
 export interface NewSipCredentials {
@@ -21,6 +22,7 @@ export class SipCredentialsRepository {
   async replace(credentials: NewSipCredentials): Promise<void> {
     const { authUser, accountId, device } = credentials;
     await this.db.transaction().execute(async (trx) => {
+      await lockAccount(trx, accountId);
       await trx
         .deleteFrom('sip_credentials')
         .where((e) =>

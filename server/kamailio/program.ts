@@ -1,0 +1,106 @@
+/** Running a server that is not ours as a child process: ready when it says so, and gone when we are. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SwitchhookError } from '../../shared/errors.ts';
+
+/** Milliseconds: all of them start within one; this is for a machine that is busy with something else. */
+const START_MS = 30_000;
+/** Milliseconds between two looks at a program that starts. */
+const LOOK_MS = 20;
+/** Milliseconds that a program has for its own end. */
+const STOP_MS = 5000;
+/** Characters of its last output that are kept: enough for the error that ended it. */
+const TAIL = 8000;
+
+export interface ProgramOptions {
+  /** Another user than ours, where ours is root and the program refuses that. */
+  user?: { uid: number; gid: number };
+  /** Asked again and again until it is true. */
+  ready(): Promise<boolean>;
+  stopSignal: NodeJS.Signals;
+}
+
+export class Program {
+  #tail = '';
+
+  private constructor(
+    readonly name: string,
+    private readonly child: ChildProcess,
+    private readonly stopSignal: NodeJS.Signals,
+  ) {
+    const keep = (text: Buffer): void => {
+      this.#tail = (this.#tail + text.toString()).slice(-TAIL);
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    process.once('exit', this.#kill);
+  }
+
+  /** @throws SwitchhookError `internal` with the last lines of the program, when it ends or does not become ready */
+  static async start(command: string, args: readonly string[], options: ProgramOptions): Promise<Program> {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options.user });
+    const failed = once(child, 'error').then(([cause]) => {
+      throw new SwitchhookError('internal', { reason: `${command} cannot be run`, cause });
+    });
+    const program = new Program(command, child, options.stopSignal);
+    await Promise.race([program.#becomeReady(options), failed]);
+    return program;
+  }
+
+  /** Its last output. */
+  get tail(): string {
+    return this.#tail;
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Resolves when it has ended, by itself or by us. */
+  async ended(): Promise<void> {
+    if (this.#running) await once(this.child, 'exit');
+  }
+
+  async stop(): Promise<void> {
+    if (this.#running) {
+      this.child.kill(this.stopSignal);
+      const late = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
+      await this.ended();
+      clearTimeout(late);
+    }
+    process.removeListener('exit', this.#kill);
+  }
+
+  get #running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Whatever ends us must not leave it behind. */
+  readonly #kill = (): void => {
+    this.child.kill(this.stopSignal);
+  };
+
+  async #becomeReady({ ready }: ProgramOptions): Promise<void> {
+    const deadline = Date.now() + START_MS;
+    while (this.#running && Date.now() < deadline) {
+      if (await ready()) return;
+      await pause(LOOK_MS);
+    }
+    await this.stop();
+    throw new SwitchhookError('internal', { reason: `${this.name} did not start:\n${this.#tail}` });
+  }
+}
+
+/** A port of the loopback address that nobody has at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has an address and a port');
+  return address.port;
+}
