@@ -1,4 +1,4 @@
-import { CLAIM_LEASE } from '../shared/http/push.ts';
+import { CLAIM_LEASE } from '../shared/calls/deadlines.ts';
 
 /**
  * Every bound and timer of the switchboard in one place, with where its number comes from. Tests inject smaller ones

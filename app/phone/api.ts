@@ -12,6 +12,7 @@ import {
   type User,
   users,
 } from '../../shared/http/api.ts';
+import { clockOffset as offsetOf } from '../../shared/http/clock.ts';
 import {
   type Devices,
   devices as devicesSchema,
@@ -130,16 +131,11 @@ export async function missedCalls(since: number, device: string): Promise<Missed
   return (await ask(missedCallsSchema, `/api/calls/missed?since=${since}&device=${encodeURIComponent(device)}`)).calls;
 }
 
-/** ms below which two clocks agree: HTTP's Date has whole seconds, and the way there takes its time. */
-const CLOCKS_AGREE = 2_000;
-
-/** By how much this device's clock is ahead of the switchboard's, ms (RFC 9110 6.6.1). */
+/** By how much this device's clock is ahead of the switchboard's, ms. */
 export async function clockOffset(): Promise<number> {
   const asked = Date.now();
   const response = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) }).catch(
-    () => null,
+    () => null, // out of reach: whoever needs the switchboard says so, and the clock is taken for right
   );
-  const date = Date.parse(response?.headers.get('date') ?? '');
-  const offset = (asked + Date.now()) / 2 - (date + 500); // the middle of that second
-  return Number.isNaN(offset) || Math.abs(offset) < CLOCKS_AGREE ? 0 : Math.round(offset);
+  return offsetOf({ date: response?.headers.get('date') ?? null, asked, answered: Date.now() });
 }

@@ -52,6 +52,11 @@ export class Sessions {
     this.listener.sessionEnded(sessionId);
   }
 
+  /** A device of the account is gone, and so is every log-in that it has. @param asking the session that says so */
+  async endOfDevice(accountId: string, device: string, asking: string): Promise<void> {
+    for (const id of await this.sessions.ofDevice(accountId, device, asking)) await this.end(id);
+  }
+
   async endAll(accountId: string): Promise<void> {
     await this.sessions.deleteOfAccount(accountId);
     this.listener.accountLoggedOut(accountId);

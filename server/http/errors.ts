@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, SwitchhookError, toWire } from '../../shared/errors.ts';
 import { LockedOutError } from '../accounts/login.ts';
+import { RingOverError } from '../push/ringOver.ts';
 
 /** HTTP status of the codes that requests can fail with; every other is a failure of ours, 500. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -27,7 +28,7 @@ const CODE: ReadonlyMap<number, ErrorCode> = new Map([
   [429, 'rateLimited'],
 ]);
 
-/** Every error leaves as `{error: WireError}` with the status that fits its code. */
+/** Every error leaves as `{error: WireError}` with the status that fits its code; that of a ring that is over says how it ended. */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply));
 }
@@ -38,7 +39,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (status >= 500) request.log.error({ err: error }, 'request failed');
   // What failed inside is in the log; the client learns that it was not its fault.
   const wire = status >= 500 ? { code: failure.code, reason: 'the server could not do this' } : toWire(failure);
-  return reply.code(status).send({ error: wire });
+  const more = failure instanceof RingOverError ? { ended: failure.ended } : {};
+  return reply.code(status).send({ error: wire, ...more });
 }
 
 function classify(error: unknown): { failure: SwitchhookError; status: number } {

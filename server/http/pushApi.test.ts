@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { MissedCalls } from '../../shared/http/push.ts';
 import { PushHarness } from '../push/testing/pushHarness.ts';
 import { makeSubscription } from '../push/testing/pushService.ts';
 import { headerValue } from '../sip/headers.ts';
@@ -125,12 +126,49 @@ describe('the list of devices', () => {
     for (const { lastSeen } of devices) expect(Date.now() - lastSeen).toBeLessThan(60_000);
   });
 
-  test('a device that is removed is cut off and cannot register with its credentials', async () => {
+  const remove = (device: string, cookie: string) =>
+    push.harness.fetch(`/api/devices/${device}`, { method: 'DELETE', cookie });
+  const sessionOf = async (cookie: string) => (await push.harness.fetch('/api/session', { cookie })).status;
+
+  test('a device that is removed is logged out: socket, subscription, credentials and session', async () => {
     const cookie = await push.harness.logIn('102');
-    const page = await push.harness.phone('102', { cookie });
-    await push.harness.fetch(`/api/devices/${page.credentials.device}`, { method: 'DELETE', cookie });
+    const lost = await push.sleeper('102');
+    const page = await push.wakeUp(lost);
+    expect((await remove(lost.device, cookie)).status).toBe(204);
     expect(await page.closed).toMatchObject({ code: 1008 });
     expect(await json('/api/devices', cookie)).toEqual({ devices: [] });
+    expect(await sessionOf(lost.cookie)).toBe(401);
+    expect(await sessionOf(cookie)).toBe(200);
+    await expectNobodyIsWoken();
+  });
+
+  test('a device that has never subscribed is logged out too; to remove it again is no mistake', async () => {
+    const cookie = await push.harness.logIn('102');
+    const lostCookie = await push.harness.logIn('102');
+    const page = await push.harness.phone('102', { cookie: lostCookie });
+    expect((await remove(page.credentials.device.toUpperCase(), cookie)).status).toBe(204);
+    expect(await page.closed).toMatchObject({ code: 1008 });
+    expect(await sessionOf(lostCookie)).toBe(401);
+    expect((await remove(page.credentials.device, cookie)).status).toBe(204);
+  });
+
+  test('an earlier id of the browser that asks is put away without logging it out; its own id logs it out', async () => {
+    const { cookie, device: earlier } = await push.sleeper('102');
+    const page = await push.harness.phone('102', { cookie });
+    await remove(earlier, cookie);
+    const { device } = page.credentials;
+    expect(await json('/api/devices', cookie)).toMatchObject({ devices: [{ device, online: true }] });
+    await remove(device, cookie);
+    expect(await page.closed).toMatchObject({ code: 1008 });
+    expect(await sessionOf(cookie)).toBe(401);
+  });
+
+  test('a renewal that does not say a name keeps the one that there is', async () => {
+    const hung = await push.sleeper('102');
+    await push.subscribe({ ...hung, subscription: makeSubscription(), name: '' });
+    expect(await json('/api/devices', hung.cookie)).toMatchObject({ devices: [{ name: 'Firefox on Linux' }] });
+    await push.subscribe({ ...hung, name: 'At work' });
+    expect(await json('/api/devices', hung.cookie)).toMatchObject({ devices: [{ name: 'At work' }] });
   });
 });
 
@@ -170,15 +208,16 @@ describe('missed calls', () => {
     await mai.expectResponse(486, 'INVITE');
     await push.harness.board.callRecords(headerValue(declined, 'call-id') ?? '');
     const cookie = await push.harness.logIn('102');
-    const { calls } = (await json('/api/calls/missed?since=0', cookie)) as {
-      calls: { callId: string; endedAt: number }[];
-    };
+    const { calls, serverTime } = (await json('/api/calls/missed?since=0', cookie)) as MissedCalls;
+    expect(Math.abs(serverTime - Date.now())).toBeLessThan(60_000);
     expect(new Set(calls.map(({ callId }) => callId))).toEqual(new Set(ids));
     expect(calls[0]).toMatchObject({ peer: { handle: '101', displayName: 'Nguyễn Thị Mai', avatarUrl: null } });
     const latest = Math.max(...calls.map(({ endedAt }) => endedAt));
     expect(calls[0]?.endedAt).toBe(latest);
-    expect(await json(`/api/calls/missed?since=${latest}`, cookie)).toEqual({ calls: [] });
-    expect(await json('/api/calls/missed?since=0', await push.harness.logIn('103'))).toEqual({ calls: [] });
+    expect(await json(`/api/calls/missed?since=${latest}`, cookie)).toMatchObject({ calls: [] });
+    expect(await json('/api/calls/missed?since=0', await push.harness.logIn('103'))).toMatchObject({ calls: [] });
+    // A device that has never asked hears of the last day.
+    expect(await json('/api/calls/missed', cookie)).toMatchObject({ calls });
     expect((await push.harness.fetch('/api/calls/missed?since=x', { cookie })).status).toBe(400);
   });
 });

@@ -8,6 +8,7 @@ import type { Sessions } from '../accounts/sessions.ts';
 import type { Config } from '../config.ts';
 import { checkSubscription } from '../push/endpoints.ts';
 import type { PushGateway } from '../push/gateway.ts';
+import { MISSED_TTL } from '../push/policy.ts';
 import type { SipSockets } from '../sip/sockets.ts';
 import type { CallRecordRepository } from '../storage/callRecords.ts';
 import type { PushSubscriptionRepository } from '../storage/pushSubscriptions.ts';
@@ -31,7 +32,7 @@ export interface PushServices {
 const MAX_MISSED = 50;
 const ofDevice = v.object({ device: v.pipe(deviceId, v.toLowerCase()) });
 const missedQuery = v.object({
-  since: v.pipe(v.optional(v.string(), '0'), v.regex(/^\d{1,15}$/u), v.transform(Number)),
+  since: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/u), v.transform(Number))),
   device: v.optional(deviceId),
 });
 
@@ -93,8 +94,9 @@ function addDeviceRoutes(app: FastifyInstance, services: PushServices): void {
     };
   });
   app.delete('/api/devices/:device', async (request, reply) => {
-    const { account } = await requireSession(request, sessions);
+    const { account, session } = await requireSession(request, sessions);
     const { device } = parse(ofDevice, request.params, 'path');
+    await sessions.endOfDevice(account.id, device, session.id);
     await subscriptions.remove(account.id, device);
     await sipCredentials.removeDevice(account.id, device);
     gateway.forget((target) => target.accountId === account.id && target.device === device);
@@ -106,8 +108,9 @@ function addDeviceRoutes(app: FastifyInstance, services: PushServices): void {
 function addMissedRoute(app: FastifyInstance, { sessions, records }: PushServices): void {
   app.get('/api/calls/missed', async (request): Promise<MissedCalls> => {
     const { account } = await requireSession(request, sessions);
-    const { since } = parse(missedQuery, request.query, 'query');
-    return { calls: await records.missed(account.extension, since, MAX_MISSED) };
+    const serverTime = Date.now();
+    const { since = serverTime - MISSED_TTL * 1000 } = parse(missedQuery, request.query, 'query');
+    return { serverTime, calls: await records.missed(account.extension, since, MAX_MISSED) };
   });
 }
 

@@ -11,6 +11,7 @@ import type { PushSubscriptionRepository, PushTarget } from '../storage/pushSubs
 import type { Courier } from './courier.ts';
 import { peerOf, type RingPlan } from './payloads.ts';
 import { PushRing, type RingAnswer } from './ring.ts';
+import { RingOverError } from './ringOver.ts';
 import { TestRing } from './testRing.ts';
 import { readToken } from './tokens.ts';
 
@@ -75,15 +76,13 @@ export class PushGateway implements Waker {
 
   /**
    * What a worker says with the token of its push.
-   * @throws SwitchhookError `notAllowed` for a token that is not ours or of another call, `tooLate` when it is over
+   * @throws SwitchhookError `notAllowed` for a token that is not ours or of another call; RingOverError
    */
   respond(callId: string, token: string, answer: RingAnswer): RespondResult {
     const subject = readToken(this.services.tokenKey, callId, token);
     if (!subject) throw new SwitchhookError('notAllowed', { reason: 'the token is not one of this call' });
     const ring = this.#rings.get(subject.ringId);
-    if (!ring || subject.expiresAt <= Date.now()) {
-      throw new SwitchhookError('tooLate', { reason: 'this call does not ring any more' });
-    }
+    if (!ring || subject.expiresAt <= Date.now()) throw new RingOverError('missed');
     return ring.respond(subject.device, answer);
   }
 

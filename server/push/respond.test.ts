@@ -84,8 +84,9 @@ describe('a claim', () => {
     expect(headerValue(await laptop.expectRequest('CANCEL'), 'reason')).toContain('cause=200');
     const { payload } = await push.service.expect(other.device, 'cancel');
     expect(payload).toMatchObject({ response: 'answeredElsewhere', endCode: null });
-    expect(await push.respond(other.ring, 'answer')).toMatchObject({ status: 410 });
-    expect(await push.respond(other.ring, 'decline', { everywhere: true })).toMatchObject({ status: 410 });
+    const elsewhere = { status: 410, error: { code: 'tooLate' }, ended: 'answeredElsewhere' };
+    expect(await push.respond(other.ring, 'answer')).toMatchObject(elsewhere);
+    expect(await push.respond(other.ring, 'decline', { everywhere: true })).toMatchObject(elsewhere);
     await expectNo(await push.wakeUp(other), isCall);
     expect(await push.respond(one.ring, 'answer')).toMatchObject({ status: 200, until: claim.until });
     const page = await push.wakeUp(one);
@@ -104,7 +105,8 @@ describe('a claim', () => {
     expect(claimant).toMatchObject({ response: 'missed', endCode: 480 });
     const { payload: quieted } = await push.service.expect(other.device, 'missed');
     expect(quieted).toMatchObject({ peer: { handle: '101' }, callType: 'audio' });
-    expect(await push.respond(one.ring, 'answer')).toMatchObject({ status: 410 });
+    for (const { ring } of [one, other])
+      expect(await push.respond(ring, 'answer')).toMatchObject({ status: 410, ended: 'missed' });
   });
 
   test('outlives the ring time', async () => {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { SwitchhookError } from '../../shared/errors.ts';
 import type { RespondResult } from '../../shared/http/push.ts';
 import type { PushPayload } from '../../shared/push/payload.ts';
 import type { Limits } from '../limits.ts';
@@ -9,6 +8,7 @@ import type { Courier } from './courier.ts';
 import { Member, type Saying } from './member.ts';
 import { type CancelResponse, cancelPayload, missedPayload, type RingPlan, ringPayload } from './payloads.ts';
 import { MISSED_TTL, QUIET_TTL, topicOf } from './policy.ts';
+import { RingOverError } from './ringOver.ts';
 import { makeToken } from './tokens.ts';
 
 /** What a worker may say about a ring. */
@@ -133,11 +133,11 @@ export class PushRing implements WakeRing {
 
   /**
    * What a device says through its worker; the token has been checked.
-   * @throws SwitchhookError `tooLate`
+   * @throws RingOverError
    */
   respond(device: string, answer: RingAnswer): RespondResult {
     const member = this.#members.get(device);
-    if (!member) throw tooLate();
+    if (!member) throw new RingOverError('missed');
     if (answer.kind === 'decline') return this.#decline(member, answer.everywhere);
     if (answer.kind === 'answer' && answer.release) return this.#release(member);
     const control = this.#open(member);
@@ -154,8 +154,13 @@ export class PushRing implements WakeRing {
 
   /** The ring, while this device has a part in it. */
   #open(member: Member): RingControl {
-    if (this.#end || !this.#control || member.out || member.quieted) throw tooLate();
+    if (this.#end || !this.#control || member.out || member.quieted) throw this.#over(member);
     return this.#control;
+  }
+
+  #over(member: Member): RingOverError {
+    if (!this.#end) return new RingOverError(member.quieted ? 'answeredElsewhere' : 'missed');
+    return new RingOverError(TOLD[this.#end.cause]);
   }
 
   #claimFor(member: Member, control: RingControl): number {
@@ -188,7 +193,7 @@ export class PushRing implements WakeRing {
     const declined = { state: 'declined' as const, until: this.#until };
     if (member.declined && (this.#end || !everywhere)) return declined;
     if (!member.declined) this.#open(member);
-    else if (this.#claim || this.#end) throw tooLate();
+    else if (this.#claim || this.#end) throw this.#over(member);
     member.declined = true;
     leave(member);
     this.#control?.decline(member.device, everywhere);
@@ -246,8 +251,4 @@ export class PushRing implements WakeRing {
 function leave(member: Member): void {
   member.out = true;
   member.rest();
-}
-
-function tooLate(): SwitchhookError {
-  return new SwitchhookError('tooLate', { reason: 'this call does not ring here any more' });
 }

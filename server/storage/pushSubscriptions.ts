@@ -39,6 +39,9 @@ export class PushSubscriptionRepository {
       origin: target.origin,
       updated_at: now,
     };
+    // A worker that renews its subscription does not know what the page called the device.
+    const { name, ...unnamed } = values;
+    const renewed = name === '' ? unnamed : values;
     await this.db.transaction().execute(async (trx) => {
       await lockAccount(trx, accountId);
       // A browser whose device id was lost comes with a new one; two rows would ring it twice.
@@ -51,7 +54,7 @@ export class PushSubscriptionRepository {
       await trx
         .insertInto('push_subscriptions')
         .values({ account_id: accountId, device, ...values })
-        .onConflict((conflict) => conflict.columns(['account_id', 'device']).doUpdateSet(values))
+        .onConflict((conflict) => conflict.columns(['account_id', 'device']).doUpdateSet(renewed))
         .execute();
       const kept = trx
         .selectFrom('push_subscriptions')

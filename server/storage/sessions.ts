@@ -34,6 +34,27 @@ export class SessionRepository {
     return row && { id: row.id, accountId: row.account_id, expiresAt: Number(row.expires_at) };
   }
 
+  /**
+   * The sessions that a device has its credentials or its subscription from. Of the session that asks, only where the device
+   * is its only one: a browser that lost its device id has two under one log-in, and may put the old one away.
+   */
+  async ofDevice(accountId: string, device: string, asking: string): Promise<string[]> {
+    const used = this.db
+      .selectFrom('sip_credentials')
+      .select(['session_id as session', 'device'])
+      .where('account_id', '=', accountId)
+      .union(
+        this.db
+          .selectFrom('push_subscriptions')
+          .select(['session_id as session', 'device'])
+          .where('account_id', '=', accountId),
+      );
+    const rows = await used.execute();
+    const sessions = new Set(rows.filter((row) => row.device === device).map(({ session }) => session));
+    if (rows.some((row) => row.session === asking && row.device !== device)) sessions.delete(asking);
+    return [...sessions];
+  }
+
   async delete(id: string): Promise<void> {
     await this.db.deleteFrom('sessions').where('id', '=', id).execute();
   }

@@ -7,6 +7,9 @@ import type { CallState } from './states.ts';
 /** Default ring time, ms (spec 1.6). */
 export const RING_TIME = 45_000;
 
+/** Length of a claim, ms: for so long a ring that is being answered is kept for the device that answers it (spec 3.2). */
+export const CLAIM_LEASE = 15_000;
+
 /** ms per state; null: no limit. `ringing` and `dialing` last as long as the ring. */
 const LIMITS: Readonly<Record<CallState, number | 'ring' | null>> = {
   // Ours: the host has to be found and the browser may ask for the microphone, which takes a person some seconds.

@@ -20,13 +20,13 @@ export const subscription = v.object({
 export const subscribeRequest = v.object({
   device: deviceId,
   subscription,
-  /** For the list of devices: what a person knows it by, e.g. "Firefox on Linux". */
+  /** For the list of devices: what a person knows it by, e.g. "Firefox on Linux". Empty: as it was. */
   name: v.pipe(v.string(), v.maxLength(128)),
 });
 
 /** `DELETE /api/push/subscription?device=`: 204, whether there was one or not. */
 
-/** `GET /api/devices`: my devices; `DELETE /api/devices/:device`: its subscription, credentials and sockets go. 204. */
+/** `GET /api/devices`: my devices; `DELETE /api/devices/:device`: its log-in, subscription, credentials and sockets go. 204. */
 export const devices = v.object({
   devices: v.array(
     v.object({
@@ -48,8 +48,13 @@ export const pendingPushes = v.object({ pushes: v.array(pushPayload) });
 /** `POST /api/push/test` {device}: a genuine push of a test ring to this device. 202, or 404 `notFound` without a subscription. */
 export const testRequest = v.object({ device: deviceId });
 
-/** `GET /api/calls/missed?since=<ms>&device=`: calls to me that nobody answered, ended after `since`; at most 50, newest first. */
+/**
+ * `GET /api/calls/missed?since=<ms>&device=`: calls to me that nobody answered, ended after `since`, or within the last day
+ * where that is not said; at most 50, newest first.
+ */
 export const missedCalls = v.object({
+  /** ms since the epoch by the server's clock: what to give as `since` the next time. */
+  serverTime: v.number(),
   calls: v.array(v.object({ callId: v.string(), peer: pushPeer, createdAt: v.number(), endedAt: v.number() })),
 });
 
@@ -71,10 +76,13 @@ export const respondResult = v.object({
   until: v.number(),
 });
 
-/** Length of a claim, ms (spec 3.2). */
-export const CLAIM_LEASE = 15_000;
+/** What a 410 of these three says besides its `error`: how the ring ended, as far as this device is concerned. */
+export const ringOver = v.object({
+  ended: v.picklist(['canceled', 'missed', 'answeredElsewhere', 'declinedElsewhere']),
+});
 
 export type PushSubscriptionData = v.InferOutput<typeof subscription>;
 export type Devices = v.InferOutput<typeof devices>;
 export type MissedCalls = v.InferOutput<typeof missedCalls>;
+export type RingOver = v.InferOutput<typeof ringOver>;
 export type RespondResult = v.InferOutput<typeof respondResult>;

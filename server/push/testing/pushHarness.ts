@@ -40,8 +40,13 @@ export class PushHarness {
     return sleeper;
   }
 
-  subscribe({ cookie, device, subscription }: Omit<Sleeper, 'extension'>): Promise<Response> {
-    const body = { device, subscription, name: 'Firefox on Linux' };
+  subscribe({
+    cookie,
+    device,
+    subscription,
+    name = 'Firefox on Linux',
+  }: Omit<Sleeper, 'extension'> & { name?: string }): Promise<Response> {
+    const body = { device, subscription, name };
     return this.harness.fetch('/api/push/subscription', { method: 'PUT', cookie, body });
   }
 
