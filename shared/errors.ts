@@ -33,6 +33,12 @@ export type ErrorCode =
   | 'notFound'
   | 'rateLimited'
   | 'noNetwork'
+  // transfers: what became of the target
+  | 'targetBusy'
+  | 'targetNotFound'
+  | 'targetNoAnswer'
+  | 'targetRefused'
+  | 'transferFailed'
   // media
   | 'microphoneDenied'
   | 'microphoneAbsent'

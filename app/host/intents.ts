@@ -31,6 +31,8 @@ export function carryOut(provider: Provider, record: CallRecord, { action, argum
       return provider.setMuted?.(call, action === 'mute') ?? unsupported(action);
     case 'dtmf':
       return provider.sendDtmf?.(call, argument ?? '') ?? unsupported(action);
+    case 'transfer':
+      return provider.transfer?.(call, argument ?? '') ?? unsupported(action);
     default:
       return unsupported(action);
   }

@@ -146,6 +146,53 @@ describe('one call beside another that is heard', () => {
   });
 });
 
+describe('transfer', () => {
+  const FAILED = new SwitchhookError('targetBusy', { reason: 'busy' });
+
+  it('has the far side wait on hold while it is handed on', async () => {
+    const call = known('a', 'active');
+    await perform(stage, call, intentOn(call, 'transfer', '103'));
+    expect(provider.asked).toEqual(['hold on', 'transfer 103']);
+  });
+
+  it('takes the far side back when it fails, and leaves on hold whom somebody else had put there', async () => {
+    const [call, waiting] = [known('a', 'active'), known('b', 'active', { held: true })];
+    provider.failOn('transfer 103', FAILED);
+    await expect(perform(stage, call, intentOn(call, 'transfer', '103'))).rejects.toBe(FAILED);
+    expect(provider.asked).toEqual(['hold on', 'hold off']);
+    provider.failOn('transfer 103', FAILED);
+    await expect(perform(stage, waiting, intentOn(waiting, 'transfer', '103'))).rejects.toBe(FAILED);
+    expect(held()).toEqual({ a: false, b: true });
+  });
+
+  it('takes nobody back who has hung up, nor into another conversation', async () => {
+    const [call, other] = [known('a', 'active'), known('b', 'active', { held: true })];
+    provider.failOn('transfer 103', FAILED);
+    const takenUp = { ...other, attributes: { ...other.attributes, held: false } };
+    const busy = { ...stage, calls: () => [...calls.values()].map((one) => (one.id === 'b' ? takenUp : one)) };
+    await expect(perform(busy, call, intentOn(call, 'transfer', '103'))).rejects.toBe(FAILED);
+    expect(provider.asked).toEqual(['hold on']);
+    calls.delete('a');
+    const again = { ...call, attributes: { ...call.attributes, held: false } };
+    provider.failOn('transfer 103', FAILED);
+    await expect(perform(stage, again, intentOn(again, 'transfer', '103'))).rejects.toBe(FAILED);
+    expect(provider.asked).toEqual(['hold on', 'hold on']);
+  });
+
+  it('connects two calls', async () => {
+    const [first, second] = [known('a', 'active', { held: true }), known('b', 'active')];
+    await perform(stage, first, intentOn(first, 'attendedTransfer', second.id));
+    expect(provider.asked).toEqual([`attendedTransfer ${second.peer.handle}`]);
+  });
+
+  it('connects nobody to a call that has ended meanwhile', async () => {
+    const call = known('a', 'active');
+    const asked = perform(stage, call, intentOn(call, 'attendedTransfer', uuid(999)));
+    await expect(asked).rejects.toMatchObject({ code: 'callNotFound' });
+    expect(held()).toEqual({ a: false });
+  });
+});
+
 it('what the line cannot do fails as notSupported', async () => {
   const call = known('a', 'active');
   await expect(perform(stage, call, intentOn(call, 'switchVideo'))).rejects.toMatchObject({ code: 'notSupported' });

@@ -30,6 +30,10 @@ export function perform(stage: Stage, call: CallRecord, intent: Intent): Promise
       return endAndAnswer(stage, call, other(stage, intent));
     case 'swap':
       return swap(stage, call, other(stage, intent));
+    case 'transfer':
+      return handingOn(stage, call, () => one(stage, call, intent));
+    case 'attendedTransfer':
+      return handingOn(stage, call, () => connect(stage, call, other(stage, intent)));
     default:
       return one(stage, call, intent);
   }
@@ -69,6 +73,26 @@ async function endAndAnswer({ provider }: Stage, ringing: CallRecord, first: Cal
   if (first?.state === 'ringing') await provider.reject(providerCall(first), 'here');
   else if (first) await provider.hangUp(providerCall(first));
   await provider.answer(providerCall(ringing));
+}
+
+/** Who is handed on waits on hold (RFC 5589 6.1), and is taken back where it fails: unless somebody has hung up meanwhile. */
+async function handingOn(stage: Stage, call: CallRecord, then: () => Promise<void>): Promise<void> {
+  const toHold = !call.attributes.held && stage.provider.setHeld !== undefined;
+  if (toHold) await setHeld(stage, call, true);
+  try {
+    await then();
+  } catch (error) {
+    const still = [...stage.calls()].find(({ id }) => id === call.id);
+    if (toHold && still && isAnswered(still.state) && !heardBeside(stage, call)) await setHeld(stage, call, false);
+    throw error;
+  }
+}
+
+function connect({ provider }: Stage, call: CallRecord, second: CallRecord | undefined): Promise<void> {
+  if (!second) throw new SwitchhookError('callNotFound', { reason: 'The other call is over.' });
+  if (!provider.attendedTransfer)
+    throw new SwitchhookError('notSupported', { reason: 'This line cannot connect two calls.' });
+  return provider.attendedTransfer(providerCall(call), providerCall(second));
 }
 
 /** The one that is heard is held first: for a moment neither is heard, never both. */

@@ -9,6 +9,7 @@ import { incomingCases } from './conformance/incoming.ts';
 import { outgoingCases } from './conformance/outgoing.ts';
 import type { Recorder } from './conformance/recorder.ts';
 import { restCases } from './conformance/rest.ts';
+import { transferCases } from './conformance/transfers.ts';
 import type { Provider } from './provider.ts';
 
 export { Recorder } from './conformance/recorder.ts';
@@ -47,6 +48,13 @@ export interface ConformanceContext {
   far: FarSide;
   /** Who that is, to be dialled. */
   farPeer: Peer;
+  /** Somebody else on the same network, for transfers. */
+  third: Pick<FarSide, 'rings' | 'answer' | 'reject'>;
+  thirdPeer: Peer;
+  /** A number that nobody has; it is going to be tried. */
+  nobody(): string;
+  /** The third is going to decline what reaches it next. */
+  declines(): void;
   /** The next time that the microphone is asked for it is refused (`microphoneDenied`). */
   failMicrophone(): void;
 }
@@ -56,4 +64,9 @@ export interface ConformanceCase {
   run(context: ConformanceContext): Promise<void>;
 }
 
-export const CONFORMANCE: readonly ConformanceCase[] = [...outgoingCases, ...incomingCases, ...restCases];
+export const CONFORMANCE: readonly ConformanceCase[] = [
+  ...outgoingCases,
+  ...incomingCases,
+  ...restCases,
+  ...transferCases,
+];

@@ -38,6 +38,13 @@ export interface Provider {
   setHeld?(call: ProviderCall, held: boolean): Promise<void>;
   setMuted?(call: ProviderCall, muted: boolean): Promise<void>;
   sendDtmf?(call: ProviderCall, digits: string): Promise<void>;
+  /**
+   * Hands the far side on to `target` (a number). Resolves when that one has answered, and then the call ends here; facts
+   * `transfer` tell how it goes. @throws SwitchhookError `target…`, `transferFailed`, `signalling`: the call goes on
+   */
+  transfer?(call: ProviderCall, target: string): Promise<void>;
+  /** Connects the far sides of two calls, as `transfer` does; `call` is the one that is told, both end here. */
+  attendedTransfer?(call: ProviderCall, other: ProviderCall): Promise<void>;
   /** Takes up a call whose host was lost. @throws SwitchhookError where it is gone */
   resume?(call: ProviderCall): Promise<void>;
   /**

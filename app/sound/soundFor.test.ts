@@ -46,6 +46,21 @@ describe('soundFor', () => {
     expect(soundFor([asked(ringing, 'hangUp')], HERE)).toBeNull();
   });
 
+  it('leaves early media to be heard alone', () => {
+    const early = withFacts(callIn('dialing'), { kind: 'progress', ringing: true, earlyMedia: true });
+    expect(soundFor([early], HERE)).toBeNull();
+  });
+
+  it('plays ringback to somebody who is handed on, while it rings there', () => {
+    const target = { handle: '103', displayName: null, avatarUrl: null, userId: null };
+    const handedOn = (by: 'local' | 'remote', state: 'trying' | 'ringing' | 'failed') =>
+      withFacts(callIn('active'), { kind: 'transfer', transfer: { by, target, state, code: null } });
+    expect(soundFor([handedOn('remote', 'ringing')], HERE)).toBe('ringback');
+    expect(soundFor([handedOn('remote', 'trying')], HERE)).toBeNull();
+    expect(soundFor([handedOn('local', 'ringing')], HERE)).toBeNull();
+    expect(soundFor([handedOn('remote', 'ringing'), callIn('active', { id: uuid(2) })], HERE)).toBeNull();
+  });
+
   it.each(['initiated', 'connecting', 'active', 'reconnecting', 'disconnecting'] as const)(
     'is silent while %s',
     (state) => {

@@ -17,7 +17,8 @@ export interface Listener {
 export function soundFor(calls: readonly CallRecord[], { ringer }: Listener): ToneName | null {
   if (!ringer) return null;
   if (calls.some(rings)) return calls.some((call) => isAnswered(call.state)) ? 'waiting' : 'ringtone';
-  if (calls.some((call) => isAnswered(call.state))) return null;
+  const talking = calls.filter((call) => isAnswered(call.state));
+  if (talking.length > 0) return talking.every(ringsForUs) ? 'ringback' : null;
   if (calls.some(ringsThere)) return 'ringback';
   if (calls.some((call) => call.state !== 'disconnected')) return null;
   const last = calls[0];
@@ -43,8 +44,13 @@ function rings(call: CallRecord): boolean {
   );
 }
 
+/** Early media is the far side's own ring, or what it has to say instead (RFC 3960 3.1): ours would drown it. */
 const ringsThere = (call: CallRecord) =>
-  call.state === 'dialing' && call.remoteRingingAt !== null && !pendingIntent(call, 'hangUp');
+  call.state === 'dialing' && call.remoteRingingAt !== null && !call.earlyMedia && !pendingIntent(call, 'hangUp');
+
+/** Somebody hands us on, and the one that we are handed to rings: nothing else is heard meanwhile. */
+const ringsForUs = ({ state, transfer }: CallRecord) =>
+  state === 'active' && transfer?.by === 'remote' && transfer.state === 'ringing';
 
 /** Only what the person did not do is told by a tone: hanging up oneself needs none. */
 function farewell({ disconnect, direction, answeredAt }: CallRecord): ToneName | null {

@@ -13,11 +13,17 @@ import type { CallRef } from '../../shared/registry/input.ts';
 
 declare global {
   interface Window {
-    /** The far side, in another page: the test carries it there. */
-    far: (method: keyof FarSide, argument: Rejection | boolean | undefined) => Promise<FarEnd | undefined>;
+    /** The other sides, in pages of their own: the test carries it there. */
+    far: (who: Who, method: keyof FarSide, argument: Rejection | boolean | undefined) => Promise<FarEnd | undefined>;
     farSide: SipFarSide;
   }
 }
+
+/** The one that is talked to, and the one that it is handed on to. */
+type Who = 'far' | 'third';
+
+/** A number that no account has. */
+const NOBODY = '999';
 
 const RING_TIME = 20_000;
 
@@ -44,24 +50,24 @@ function sipProvider(account: string, sink: ProviderSink, microphone: () => Prom
 
 const capture = () => captureMicrophone({ voiceProcessing: false });
 
-/** The far side as it is asked for across the pages. */
-const acrossPages: FarSide = {
-  call: () => window.far('call', undefined).then(() => undefined),
-  rings: () => window.far('rings', undefined).then(() => undefined),
-  answer: () => window.far('answer', undefined).then(() => undefined),
-  reject: (how) => window.far('reject', how).then(() => undefined),
-  hangUp: () => window.far('hangUp', undefined).then(() => undefined),
-  hold: (held) => window.far('hold', held).then(() => undefined),
-  seesHeld: (held) => window.far('seesHeld', held).then(() => undefined),
+/** Another side as it is asked for across the pages. */
+const acrossPages = (who: Who): FarSide => ({
+  call: () => window.far(who, 'call', undefined).then(() => undefined),
+  rings: () => window.far(who, 'rings', undefined).then(() => undefined),
+  answer: () => window.far(who, 'answer', undefined).then(() => undefined),
+  reject: (how) => window.far(who, 'reject', how).then(() => undefined),
+  hangUp: () => window.far(who, 'hangUp', undefined).then(() => undefined),
+  hold: (held) => window.far(who, 'hold', held).then(() => undefined),
+  seesHeld: (held) => window.far(who, 'seesHeld', held).then(() => undefined),
   async seesEnd() {
-    const end = await window.far('seesEnd', undefined);
+    const end = await window.far(who, 'seesEnd', undefined);
     if (!end) throw new Error('the far side has not said how it ended');
     return end;
   },
-};
+});
 
 /** Runs one case. @throws what the case throws */
-export async function conform(name: string, account: string, farAccount: string): Promise<void> {
+export async function conform(name: string, account: string, farAccount: string, thirdAccount: string): Promise<void> {
   const found = CONFORMANCE.find((one) => one.name === name);
   if (!found) throw new Error(`there is no case ${name}`);
   const told = new Recorder();
@@ -77,7 +83,18 @@ export async function conform(name: string, account: string, farAccount: string)
     fails = true;
   };
   try {
-    await found.run({ provider, account, told, far: acrossPages, farPeer: peerOf(farAccount), failMicrophone });
+    await found.run({
+      provider,
+      account,
+      told,
+      far: acrossPages('far'),
+      farPeer: peerOf(farAccount),
+      third: acrossPages('third'),
+      thirdPeer: peerOf(thirdAccount),
+      nobody: () => NOBODY,
+      declines: () => undefined, // the case itself has it decline
+      failMicrophone,
+    });
   } finally {
     await provider.disconnect();
   }

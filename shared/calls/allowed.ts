@@ -6,6 +6,7 @@ import type { CommandKind } from './commands.ts';
 import { pendingIntent } from './intents.ts';
 import type { CallCapability, CallRecord } from './record.ts';
 import { isAnswered, isLive } from './states.ts';
+import { isTransferring } from './transfer.ts';
 
 export interface Circumstances {
   /** The other calls of the registry; only the live ones matter. */
@@ -49,7 +50,7 @@ function inCall(call: CallRecord): CommandKind[] {
   if (type !== 'audio') allowed.push('switchAudio', attributes.videoEnabled ? 'disableVideo' : 'enableVideo');
   if (type === 'video' && attributes.videoEnabled) allowed.push('switchCamera');
   if (has(call, 'dtmf') && isAnswered(call.state)) allowed.push('dtmf');
-  if (has(call, 'transfer') && call.state === 'active') allowed.push('transfer');
+  if (isTransferable(call)) allowed.push('transfer');
   return allowed;
 }
 
@@ -59,10 +60,14 @@ function withOthers(call: CallRecord, live: CallRecord[]): CommandKind[] {
   // Two conversations: a call that still rings, or is being dialled, can be neither held nor taken up.
   const talking = other !== undefined && isAnswered(call.state) && isAnswered(other.state);
   if (live.length === 1 && talking && call.attributes.held !== other.attributes.held) allowed.push('swap');
-  const answered = live.some((one) => one.state === 'active');
-  if (call.state === 'active' && answered && has(call, 'transfer')) allowed.push('attendedTransfer');
+  if (isTransferable(call) && live.some((one) => canReceive(one))) allowed.push('attendedTransfer');
   return allowed;
 }
+
+const isTransferable = (call: CallRecord) => has(call, 'transfer') && call.state === 'active' && !isTransferring(call);
+
+/** A call that another one may be connected to: somebody is there, and stays. */
+export const canReceive = (call: CallRecord): boolean => call.state === 'active' && !isTransferring(call);
 
 function finished(call: CallRecord): CommandKind[] {
   return call.state === 'disconnected' && call.peer.handle !== '' ? ['callback'] : [];
@@ -81,8 +86,11 @@ const CONFLICTS: Readonly<Partial<Record<CommandKind, Parameters<typeof pendingI
   answerWithVideo: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
   holdAndAnswer: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
   endAndAnswer: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
-  hold: ['hold', 'unhold'],
-  unhold: ['hold', 'unhold'],
+  // Who is being transferred waits on hold, and comes back by himself where it fails.
+  hold: ['hold', 'unhold', 'transfer', 'attendedTransfer'],
+  unhold: ['hold', 'unhold', 'transfer', 'attendedTransfer'],
+  transfer: ['transfer', 'attendedTransfer'],
+  attendedTransfer: ['transfer', 'attendedTransfer'],
   mute: ['mute', 'unmute'],
   unmute: ['mute', 'unmute'],
 };

@@ -50,5 +50,8 @@ export type CallCommand =
 
 export type CommandKind = CallCommand['kind'];
 
+/** Numbers that can be dialled, as the directory has them (`extension` in shared/http/api.ts). */
+export const DIALABLE = /^[0-9*#+]{1,32}$/u;
+
 /** DTMF as telephones send it: RFC 4733 3.2 events 0 to 15. */
 export const DTMF_DIGITS = /^[0-9*#A-D]{1,32}$/u;

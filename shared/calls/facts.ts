@@ -3,10 +3,11 @@
 import type { DisconnectResponse } from './disconnect.ts';
 import type { NetworkEnd } from './endCodes.ts';
 import type { CallAttributes, CallCapability, CallType, Peer } from './record.ts';
+import type { Transfer } from './transfer.ts';
 
 export type CallFact =
-  /** The network works on it (100), or the far side rings (180, 183). */
-  | { kind: 'progress'; ringing: boolean }
+  /** The network works on it (100), or the far side rings (180, 183), with sound of its own (an SDP in it) or without. */
+  | { kind: 'progress'; ringing: boolean; earlyMedia?: boolean }
   /** The network gave the call its id. */
   | { kind: 'identified'; providerCallId: string }
   /** Answered: the 2xx was received (outgoing) or sent (incoming). Media follows. */
@@ -22,6 +23,8 @@ export type CallFact =
   | { kind: 'heldByRemote'; held: boolean }
   | { kind: 'attributes'; changes: Partial<CallAttributes> }
   | { kind: 'answeredBy'; who: string }
+  /** How a transfer of this call goes. */
+  | { kind: 'transfer'; transfer: Transfer }
   | { kind: 'type'; type: CallType }
   | { kind: 'capabilities'; capabilities: readonly CallCapability[] }
   | { kind: 'peer'; peer: Peer };

@@ -44,7 +44,8 @@ describe('an intent', () => {
     ['hold', 10_000],
     ['answer', 30_000],
     ['hangUp', 5_000],
-    ['transfer', 15_000],
+    ['switchVideo', 15_000],
+    ['transfer', 90_000],
   ] as const)('%s times out after %d ms', (action, patience) => {
     const call = asked(action);
     expect(expireIntents(call, at(patience - 1))).toBe(call);

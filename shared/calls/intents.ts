@@ -3,6 +3,13 @@
 import type { CallCommand } from './commands.ts';
 import type { CallRecord, Intent, IntentOutcome } from './record.ts';
 import { note, type Origin } from './timeline.ts';
+import { abandonTransfer } from './transfer.ts';
+
+/**
+ * ms until a transfer has failed that nobody tells the end of: the target's ring (45 s by default, 60 s on many exchanges)
+ * and what the network needs around it. Ours.
+ */
+export const TRANSFER_PATIENCE = 75_000;
 
 /** ms until an intent has timed out. Ours: what the action needs on a bad network, microphone prompt included. */
 const PATIENCE: Readonly<Partial<Record<Intent['action'], number>>> = {
@@ -16,6 +23,9 @@ const PATIENCE: Readonly<Partial<Record<Intent['action'], number>>> = {
   decline: 5_000,
   declineEverywhere: 5_000,
   dtmf: 5_000,
+  // The provider gives up first, and says why.
+  transfer: TRANSFER_PATIENCE + 15_000,
+  attendedTransfer: TRANSFER_PATIENCE + 15_000,
 };
 const DEFAULT_PATIENCE = 15_000;
 
@@ -24,7 +34,7 @@ const KEPT_SETTLED = 8;
 
 /** Intents that set a state can be given to another host; the others are lost with theirs. */
 export function survivesHost(action: Intent['action']): boolean {
-  return action !== 'dtmf' && action !== 'dial' && action !== 'transfer' && action !== 'attendedTransfer';
+  return action !== 'dtmf' && action !== 'dial' && !isTransfer(action);
 }
 
 export function isPending(intent: Intent): boolean {
@@ -58,8 +68,12 @@ export function settle(call: CallRecord, id: string, outcome: IntentOutcome, ori
   const intents = call.intents.map((other) => (other.id === id ? { ...other, outcome } : other));
   const detail =
     outcome.result === 'failed' ? `${intent.action} failed: ${outcome.code}` : `${intent.action} ${outcome.result}`;
-  return note({ ...call, intents }, origin, 'intent', detail);
+  const settled = note({ ...call, intents }, origin, 'intent', detail);
+  const gaveUp = isTransfer(intent.action) && outcome.result !== 'fulfilled' && settled.transfer?.by === 'local';
+  return gaveUp ? abandonTransfer(settled) : settled;
 }
+
+const isTransfer = (action: Intent['action']) => action === 'transfer' || action === 'attendedTransfer';
 
 /** The call with every pending intent whose time is over settled as timed out. */
 export function expireIntents(call: CallRecord, origin: Origin): CallRecord {

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { CommandKind } from './commands.ts';
 import type { DisconnectResponse } from './disconnect.ts';
 import type { CallState } from './states.ts';
+import type { Transfer } from './transfer.ts';
 
 export type CallType = 'audio' | 'video' | 'screenShare';
 export type CallDirection = 'incoming' | 'outgoing';
@@ -127,6 +128,10 @@ export interface CallRecord {
   /** The last state before `disconnecting`: the one that the response is judged by (1.2). */
   endedFrom: CallState | null;
   answeredBy: string | null;
+  /** The last transfer of this call; absent where there was none. */
+  transfer?: Transfer;
+  /** The far side's own sound is heard before it has answered: no ringback of ours. Absent where there is none. */
+  earlyMedia?: true;
   /** The tab that holds the media, by the epoch of its host. */
   host: { tab: string; epoch: number } | null;
   /** The ring notification was dismissed: not shown again. */

@@ -67,6 +67,16 @@ describe('what a fact does', () => {
     expect(states(withFacts(outgoing(), { kind: 'connected' }))).toEqual(['initiated', 'dialing', 'active']);
   });
 
+  it('remembers that the far side is heard before it answers', () => {
+    const dialing = withFacts(outgoing(), { kind: 'progress', ringing: true });
+    expect(dialing.earlyMedia).toBeUndefined();
+    const early = { kind: 'progress', ringing: true, earlyMedia: true } as const;
+    expect(withFacts(outgoing(), early)).toMatchObject({ earlyMedia: true, remoteRingingAt: NOW });
+    const both = withFacts(dialing, early, early, { kind: 'progress', ringing: true });
+    expect(both.earlyMedia).toBe(true);
+    expect(both.timeline.filter(({ detail }) => detail === 'early media')).toHaveLength(1);
+  });
+
   it('never dials an incoming call that had not begun to ring', () => {
     const call = incoming({ entry: 'initiated' });
     expect(withFacts(call, { kind: 'progress', ringing: true }).state).toBe('initiated');
@@ -82,9 +92,17 @@ describe('what a fact does', () => {
   });
 });
 
+const TRANSFER = {
+  by: 'remote',
+  target: { handle: '9', displayName: null, avatarUrl: null, userId: null },
+  state: 'trying',
+  code: null,
+} as const;
+
 const DESCRIPTIONS: readonly [CallFact, Partial<CallRecord>][] = [
   [{ kind: 'identified', providerCallId: 'z' }, { providerCallId: 'z' }],
   [{ kind: 'answeredBy', who: '105' }, { answeredBy: '105' }],
+  [{ kind: 'transfer', transfer: TRANSFER }, { transfer: TRANSFER }],
   [{ kind: 'type', type: 'video' }, { type: 'video' }],
   [{ kind: 'capabilities', capabilities: ['mute'] }, { capabilities: ['mute'] }],
   [

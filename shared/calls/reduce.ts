@@ -12,6 +12,7 @@ import { isMissed } from './missed.ts';
 import { type CallAttributes, type CallRecord, type Disconnect, type IntentOutcome, NO_ATTRIBUTES } from './record.ts';
 import { type CallState, canMove, isAnswered, isLive, isOver } from './states.ts';
 import { note, type Origin } from './timeline.ts';
+import { isTransferring, type Transfer } from './transfer.ts';
 
 /** A call at its entry state. `ringTime` in ms is used where the network gave no deadline. */
 export function createCall(start: NewCall, origin: Origin, ringTime: number = RING_TIME): CallRecord {
@@ -85,6 +86,8 @@ function coerced(call: CallRecord, from: CallState, disconnect: Disconnect, orig
 /** A call that is over needs nothing any more: what ended it is done, the rest can no longer be. */
 function settleRest(call: CallRecord, origin: Origin): CallRecord {
   const ENDINGS = ['hangUp', 'decline', 'declineEverywhere', 'endAndAnswer'];
+  // A far side that takes a transfer on may hang up before it tells what came of it.
+  if (isTransferring(call) && call.disconnect?.response === 'remote') ENDINGS.push('transfer', 'attendedTransfer');
   return call.intents.filter(isPending).reduce((now, intent) => {
     const outcome: IntentOutcome = ENDINGS.includes(intent.action)
       ? { result: 'fulfilled', at: origin.now }
@@ -96,7 +99,7 @@ function settleRest(call: CallRecord, origin: Origin): CallRecord {
 export function applyFact(call: CallRecord, fact: CallFact, origin: Origin): CallRecord {
   switch (fact.kind) {
     case 'progress':
-      return applyProgress(call, fact.ringing, origin);
+      return applyProgress(call, fact, origin);
     case 'accepted':
       return applyAccepted(call, origin);
     case 'connected':
@@ -121,14 +124,18 @@ const refuse = (call: CallRecord, fact: CallFact, origin: Origin) =>
 const leaveInitiated = (call: CallRecord, origin: Origin) =>
   call.state === 'initiated' ? move(call, call.direction === 'outgoing' ? 'dialing' : 'ringing', origin) : call;
 
-function applyProgress(call: CallRecord, ringing: boolean, origin: Origin): CallRecord {
-  const dialing = call.direction === 'outgoing' ? leaveInitiated(call, origin) : call;
-  if (dialing.state !== 'dialing') return refuse(call, { kind: 'progress', ringing }, origin);
-  if (!ringing || dialing.remoteRingingAt !== null) return dialing;
+function applyProgress(call: CallRecord, fact: Extract<CallFact, { kind: 'progress' }>, origin: Origin): CallRecord {
+  const left = call.direction === 'outgoing' ? leaveInitiated(call, origin) : call;
+  if (left.state !== 'dialing') return refuse(call, fact, origin);
+  const dialing = fact.earlyMedia && !left.earlyMedia ? heard(left, origin) : left;
+  if (!fact.ringing || dialing.remoteRingingAt !== null) return dialing;
   // The far side's ring is a whole ring: it starts now, not when we began to dial.
   const deadline = deadlineIn(dialing, 'dialing', origin.now);
   return note({ ...dialing, remoteRingingAt: origin.now, deadline }, origin, 'fact', 'remote is ringing');
 }
+
+const heard = (call: CallRecord, origin: Origin): CallRecord =>
+  note({ ...call, earlyMedia: true }, origin, 'fact', 'early media');
 
 function applyAccepted(call: CallRecord, origin: Origin): CallRecord {
   // A 2xx without any provisional before it is legal (RFC 3261 13.3.1.4), and initiated → connecting is not ours.
@@ -178,6 +185,8 @@ function applyDescription(call: CallRecord, fact: Description, origin: Origin): 
       return withAttributes(call, fact.changes, origin);
     case 'answeredBy':
       return note({ ...call, answeredBy: fact.who }, origin, 'fact', `answered by ${fact.who}`);
+    case 'transfer':
+      return withTransfer(call, fact.transfer, origin);
     case 'type':
       return note({ ...call, type: fact.type }, origin, 'fact', `type ${fact.type}`);
     case 'capabilities':
@@ -185,6 +194,12 @@ function applyDescription(call: CallRecord, fact: Description, origin: Origin): 
     case 'peer':
       return note({ ...call, peer: fact.peer }, origin, 'fact', 'peer');
   }
+}
+
+function withTransfer(call: CallRecord, transfer: Transfer, origin: Origin): CallRecord {
+  const { by, target, state, code } = transfer;
+  const who = by === 'local' ? `transfer to ${target.handle}` : `transferred to ${target.handle} by the far side`;
+  return note({ ...call, transfer }, origin, 'fact', `${who}: ${state}${code === null ? '' : ` (${code})`}`);
 }
 
 function withAttributes(call: CallRecord, changes: Partial<CallAttributes>, origin: Origin): CallRecord {

@@ -3,7 +3,7 @@ import type { CallRecord } from '../calls/record.ts';
 import { applyDeadlines } from '../calls/reduce.ts';
 import { CALL_STATES, type CallState } from '../calls/states.ts';
 import { ask, DIAL, fails, only, perform, stateAfter, succeeds } from '../testing/asking.ts';
-import { at, callIn, HOST, incoming, lastEntry, NOW, registry, uuid } from '../testing/samples.ts';
+import { at, callIn, HOST, incoming, lastEntry, NOW, registry, uuid, withFacts } from '../testing/samples.ts';
 import type { RegistryInput, RegistryState } from './input.ts';
 
 describe('a command', () => {
@@ -96,6 +96,43 @@ describe('a command', () => {
     const decision = perform(callIn(state), { kind: 'transfer', target: '103' });
     expect(decision.result).toEqual(fails('notAllowed'));
     expect(lastEntry(only(decision))).toBe(`refused: transfer in ${state}`);
+  });
+
+  describe('transfer', () => {
+    const able = (changes = {}) => callIn('active', { capabilities: ['transfer'], ...changes });
+    const other = able({ id: uuid(2), providerCallId: 'other', peer: { ...able().peer, handle: '103' } });
+
+    it('is asked of the host', () => {
+      const asked = only(perform(able(), { kind: 'transfer', target: '103' }));
+      expect(asked.intents).toMatchObject([{ action: 'transfer', argument: '103', outcome: null }]);
+      const both = perform(able(), { kind: 'attendedTransfer', with: other.id }, registry([able(), other]));
+      expect(only(both).intents).toMatchObject([{ action: 'attendedTransfer', argument: other.id }]);
+    });
+
+    it.each([
+      ['to oneself', { kind: 'transfer', target: '101' }],
+      ['to whom one talks to', { kind: 'transfer', target: '102' }],
+      ['to the same call', { kind: 'attendedTransfer', with: able().id }],
+      ['to a call that is not there', { kind: 'attendedTransfer', with: uuid(9) }],
+    ] as const)('%s is refused', (_, command) => {
+      const decision = perform(able(), command, registry([able(), other]));
+      expect(decision.result).toEqual(fails('notAllowed'));
+      expect(only(decision).intents).toEqual([]);
+    });
+
+    it('is not asked for twice, and nobody is held or taken back meanwhile', () => {
+      const capabilities = ['transfer', 'hold'] as const;
+      const state = registry([able({ capabilities }), other]);
+      const under = stateAfter(state, perform(able({ capabilities }), { kind: 'transfer', target: '104' }, state));
+      const [call = able()] = under.live.filter(({ id }) => id === able().id);
+      const commands = [
+        { kind: 'transfer', target: '105' },
+        { kind: 'attendedTransfer', with: other.id },
+        { kind: 'hold' },
+      ] as const;
+      for (const command of commands) expect(perform(call, command, under).result).toEqual(fails('notAllowed'));
+      expect(perform(call, { kind: 'hangUp' }, under).result.ok).toBe(true);
+    });
   });
 
   it('to a call that is not there is refused', () => {
@@ -214,6 +251,13 @@ describe('claimHost', () => {
     const asked = stateAfter(registry([active]), perform(active, { kind: 'dtmf', digits: '1' }));
     const claimed = stateAfter(asked, ask(asked, { kind: 'claim', callId: active.id, intentId: uuid(500), epoch: 1 }));
     expect(only(take(claimed)).intents).toMatchObject([{ outcome: { result: 'failed', code: 'hostLost' } }]);
+  });
+
+  it('gives up a transfer of which nobody will hear the end', () => {
+    const target = { handle: '103', displayName: null, avatarUrl: null, userId: null };
+    const transfer = { by: 'remote', target, state: 'ringing', code: null } as const;
+    const call = withFacts(hosted('active'), { kind: 'transfer', transfer });
+    expect(only(take(registry([call])))).toMatchObject({ state: 'reconnecting', transfer: { state: 'failed' } });
   });
 
   it("leaves alone what has no host: an integrator's own call, one that was dialled before there was one", () => {

@@ -3,7 +3,7 @@
  * calls this, and writes what it says, in one transaction.
  */
 
-import { allowedCommands } from '../calls/allowed.ts';
+import { allowedCommands, canReceive } from '../calls/allowed.ts';
 import type { CallCommand, SimpleAction } from '../calls/commands.ts';
 import { RING_TIME } from '../calls/deadlines.ts';
 import { REJECTIONS } from '../calls/endCodes.ts';
@@ -149,7 +149,20 @@ function command(context: Context, callId: string, asked: CallCommand): Decision
       noted,
     ]);
   }
+  const pointless = noSuchTransfer(call, asked, state.live);
+  if (pointless) return refused(context, 'notAllowed', pointless, [note(call, origin, 'refused', asked.kind)]);
   return carryOut(context, call, asked);
+}
+
+/** What is wrong with the one that a transfer names; null when nothing is, or when it is none. */
+function noSuchTransfer(call: CallRecord, asked: CallCommand, live: readonly CallRecord[]): string | null {
+  if (asked.kind === 'transfer') {
+    if (asked.target === call.account) return 'This is your own number.';
+    return asked.target === call.peer.handle ? 'This is who you talk to.' : null;
+  }
+  if (asked.kind !== 'attendedTransfer') return null;
+  const isMeant = (other: CallRecord) => other.id === asked.with && other.id !== call.id && canReceive(other);
+  return live.some(isMeant) ? null : 'There is no such call to connect this one to.';
 }
 
 const ANSWERS: readonly CallCommand['kind'][] = ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'];

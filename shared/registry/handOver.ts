@@ -4,6 +4,7 @@ import { isPending, survivesHost } from '../calls/intents.ts';
 import type { CallRecord, Intent } from '../calls/record.ts';
 import { applyOutcome, end, move } from '../calls/reduce.ts';
 import { note, type Origin } from '../calls/timeline.ts';
+import { abandonTransfer } from '../calls/transfer.ts';
 
 const HOST_LOST = 'The tab that held the call was closed.';
 
@@ -12,7 +13,8 @@ export function handOver(call: CallRecord, origin: Origin): CallRecord {
   if (call.host === null) return call;
   const handed = call.intents
     .filter(isPending)
-    .reduce((current, intent) => handOverIntent(current, intent, origin), call);
+    // What became of a transfer the lost host would have heard.
+    .reduce((current, intent) => handOverIntent(current, intent, origin), abandonTransfer(call));
   if (call.state === 'ringing') return { ...note(handed, origin, 'fact', 'host lost; rings on'), host: null };
   // It is over for the person; the network may still have to be told. If the next host cannot, the deadline ends it.
   if (call.state === 'disconnecting') return { ...note(handed, origin, 'fact', 'host lost'), host: null };

@@ -104,6 +104,7 @@ const BAD: [field: string, input: unknown][] = [
   ['input.command.kind', command({ kind: 'hang-up' })],
   ['input.command.digits', command({ kind: 'dtmf', digits: '1;rm' })],
   ['input.command.target', command({ kind: 'transfer', target: '' })],
+  ['input.command.target', command({ kind: 'transfer', target: 'sip:103@evil.example' })],
   ['input.command.with', command({ kind: 'merge', with: 'me' })],
   ['input.settings.maxCalls', { kind: 'configure', settings: { maxCalls: 0 } }],
   ['input.settings.ringTime', { kind: 'configure', settings: { ringTime: 999 } }],

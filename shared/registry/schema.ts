@@ -1,9 +1,10 @@
 /** The form of every submission, checked in the worker before anything else looks at it. */
 
 import * as v from 'valibot';
-import { ACTIONS, type CallAction, type CallCommand, DTMF_DIGITS } from '../calls/commands.ts';
+import { ACTIONS, type CallAction, type CallCommand, DIALABLE, DTMF_DIGITS } from '../calls/commands.ts';
 import { DISCONNECT_RESPONSES } from '../calls/disconnect.ts';
 import { CALL_CAPABILITIES, MAX_DATA_CHARS } from '../calls/record.ts';
+import { TRANSFER_STATES } from '../calls/transfer.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { RegistryInput, Submission } from './input.ts';
 
@@ -40,7 +41,7 @@ const simple = (Object.keys(ACTIONS) as CallAction[]).filter((action) => action 
 const command: v.GenericSchema<unknown, CallCommand> = v.variant('kind', [
   v.object({ kind: v.picklist(simple as Exclude<CallAction, 'none'>[]) }),
   v.object({ kind: v.literal('dtmf'), digits: v.pipe(v.string(), v.regex(DTMF_DIGITS)) }),
-  v.object({ kind: v.literal('transfer'), target: v.pipe(text, v.minLength(1)) }),
+  v.object({ kind: v.literal('transfer'), target: v.pipe(v.string(), v.regex(DIALABLE)) }),
   v.object({ kind: v.literal('attendedTransfer'), with: id }),
   v.object({ kind: v.literal('merge'), with: id }),
   v.object({ kind: v.literal('takeHere') }),
@@ -56,8 +57,15 @@ const attributes = v.object({
   speaker: v.exactOptional(v.boolean()),
 });
 
+const transfer = v.object({
+  by: v.picklist(['local', 'remote']),
+  target: peer,
+  state: v.picklist(TRANSFER_STATES),
+  code: nullable(endCode),
+});
+
 const fact = v.variant('kind', [
-  v.object({ kind: v.literal('progress'), ringing: v.boolean() }),
+  v.object({ kind: v.literal('progress'), ringing: v.boolean(), earlyMedia: v.exactOptional(v.boolean()) }),
   v.object({ kind: v.literal('identified'), providerCallId: networkId }),
   v.object({ kind: v.picklist(['accepted', 'connected', 'mediaLost', 'mediaBack']) }),
   v.object({
@@ -71,6 +79,7 @@ const fact = v.variant('kind', [
   v.object({ kind: v.literal('heldByRemote'), held: v.boolean() }),
   v.object({ kind: v.literal('attributes'), changes: attributes }),
   v.object({ kind: v.literal('answeredBy'), who: text }),
+  v.object({ kind: v.literal('transfer'), transfer }),
   v.object({ kind: v.literal('type'), type }),
   v.object({ kind: v.literal('capabilities'), capabilities }),
   v.object({ kind: v.literal('peer'), peer }),

@@ -5,6 +5,7 @@ import { ACTIONS, type CallCommand, type SimpleAction } from '../calls/commands.
 import { DISCONNECT_RESPONSES } from '../calls/disconnect.ts';
 import type { CallFact } from '../calls/facts.ts';
 import { CALL_CAPABILITIES, type CallRecord } from '../calls/record.ts';
+import { TRANSFER_STATES } from '../calls/transfer.ts';
 import type { RegistryInput, RegistryState, Submission } from '../registry/input.ts';
 import { HOST, uuid } from './samples.ts';
 
@@ -65,6 +66,15 @@ const fact: fc.Arbitrary<CallFact> = fc.oneof(
   { weight: 3, arbitrary: disconnected },
   fc.record({ kind: fc.constant('identified' as const), providerCallId: networkId }),
   fc.record({ kind: fc.constant('heldByRemote' as const), held: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('transfer' as const),
+    transfer: fc.record({
+      by: fc.constantFrom('local' as const, 'remote' as const),
+      target: peer,
+      state: fc.constantFrom(...TRANSFER_STATES),
+      code,
+    }),
+  }),
   fc.record({ kind: fc.constant('type' as const), type }),
   fc.record({ kind: fc.constant('capabilities' as const), capabilities }),
 );
@@ -75,6 +85,7 @@ const command: fc.Arbitrary<CallCommand> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...SIMPLE).map((kind): CallCommand => ({ kind })) },
   fc.constant({ kind: 'dtmf', digits: '1' } as const),
   fc.constant({ kind: 'transfer', target: '104' } as const),
+  id.map((other): CallCommand => ({ kind: 'attendedTransfer', with: other })),
 );
 
 const dial = fc.record({ callId: id, peer, type, capabilities }).map((given): Step['make'] => () => ({

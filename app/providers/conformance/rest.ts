@@ -18,10 +18,11 @@ const ASKING: Readonly<Record<Operation, ((context: ConformanceContext, call: Pr
     async dtmf({ provider }, call) {
       await provider.sendDtmf?.(call, '1#');
     },
+    // They end the call: the cases of their own show them.
+    transfer: async () => undefined,
+    attendedTransfer: async () => undefined,
     video: null,
     screenShare: null,
-    transfer: null,
-    attendedTransfer: null,
     resume: null,
   };
 
@@ -31,6 +32,12 @@ const optional = ({ provider }: ConformanceContext, call: ProviderCall) =>
     { operation: 'hold', exists: provider.setHeld, ask: async () => provider.setHeld?.(call, true) },
     { operation: 'mute', exists: provider.setMuted, ask: async () => provider.setMuted?.(call, true) },
     { operation: 'dtmf', exists: provider.sendDtmf, ask: async () => provider.sendDtmf?.(call, '1') },
+    { operation: 'transfer', exists: provider.transfer, ask: async () => provider.transfer?.(call, '103') },
+    {
+      operation: 'attendedTransfer',
+      exists: provider.attendedTransfer,
+      ask: async () => provider.attendedTransfer?.(call, call),
+    },
   ] as const;
 
 /** Whether the network still says an end of its own or nobody is there to say it: the call is over, once, on both sides. */

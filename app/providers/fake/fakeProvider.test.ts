@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { parseReason, REJECTIONS } from '../../../shared/calls/endCodes.ts';
-import { SwitchhookError } from '../../../shared/errors.ts';
+import { type ErrorCode, SwitchhookError } from '../../../shared/errors.ts';
 import { CONFORMANCE, type ConformanceContext, type FarSide, Recorder } from '../conformance.ts';
 import type { Operation, Provider, ProviderEvent } from '../provider.ts';
 import { FakeProvider } from './fakeProvider.ts';
 
 const FAR = { handle: '102', displayName: 'Bob', avatarUrl: null, userId: null };
+const THIRD = { ...FAR, handle: '103', displayName: 'Carl' };
+const NOBODY = '999';
 
-/** The far side as a test plays it. */
-function farSide(fake: FakeProvider, told: Recorder): FarSide {
+/** The far side as a test plays it: of the first call that goes out, or of the `nth`. */
+function farSide(fake: FakeProvider, told: Recorder, nth = 0): FarSide {
   /** The call that there is: ours by our id, theirs by the network's. */
   const key = () => {
-    const outgoing = told.events.find((event) => event.kind === 'fact' && 'id' in event.call);
-    if (outgoing?.kind === 'fact' && 'id' in outgoing.call) return outgoing.call.id;
-    return told.incoming()[0]?.providerCallId ?? '';
+    const ids = told.events.flatMap((event) => (event.kind === 'fact' && 'id' in event.call ? [event.call.id] : []));
+    const outgoing = [...new Set(ids)][nth];
+    return outgoing ?? told.incoming()[nth]?.providerCallId ?? '';
   };
   return {
     call: async () => {
@@ -47,7 +49,22 @@ function context(operations?: readonly Operation[]): ConformanceContext {
   const options = { account: '101', sink: told.sink };
   const provider = new FakeProvider(operations ? { ...options, operations } : options);
   const failMicrophone = () => provider.failNext(new SwitchhookError('microphoneDenied', { reason: 'test' }));
-  return { provider, account: '101', told, far: farSide(provider, told), farPeer: FAR, failMicrophone };
+  const fail = (what: string, code: ErrorCode) => provider.failOn(what, new SwitchhookError(code, { reason: 'test' }));
+  return {
+    provider,
+    account: '101',
+    told,
+    far: farSide(provider, told),
+    farPeer: FAR,
+    third: farSide(provider, told, 1),
+    thirdPeer: THIRD,
+    nobody: () => {
+      fail(`transfer ${NOBODY}`, 'targetNotFound');
+      return NOBODY;
+    },
+    declines: () => fail(`transfer ${THIRD.handle}`, 'targetRefused'),
+    failMicrophone,
+  };
 }
 
 describe.each<{ with: string; operations?: readonly Operation[] }>([

@@ -6,6 +6,7 @@
 import { type NetworkEnd, parseReason, REJECTIONS, type Rejection } from '../../../shared/calls/endCodes.ts';
 import type { CallFact } from '../../../shared/calls/facts.ts';
 import type { Peer } from '../../../shared/calls/record.ts';
+import type { Transfer } from '../../../shared/calls/transfer.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
 import type { CallRef } from '../../../shared/registry/input.ts';
 import type { Operation, Provider, ProviderCall, ProviderSink } from '../provider.ts';
@@ -25,7 +26,11 @@ export class FakeProvider implements Provider {
   readonly #calls = new Map<string, { ref: CallRef; answered: boolean }>();
   #failure: { of: string | null; error: SwitchhookError } | null = null;
 
-  constructor({ account, sink, operations = ['hold', 'mute', 'dtmf'] }: FakeProviderOptions) {
+  constructor({
+    account,
+    sink,
+    operations = ['hold', 'mute', 'dtmf', 'transfer', 'attendedTransfer'],
+  }: FakeProviderOptions) {
     this.#account = account;
     this.#sink = sink;
     this.operations = operations;
@@ -95,6 +100,36 @@ export class FakeProvider implements Provider {
     this.#has('dtmf');
     this.#key(call);
     this.#ask(`dtmf ${digits}`);
+  }
+
+  async transfer(call: ProviderCall, target: string): Promise<void> {
+    this.#has('transfer');
+    const key = this.#key(call);
+    this.#handOn(key, target, `transfer ${target}`);
+    this.#end(key, { by: 'local', code: 200, reason: null });
+  }
+
+  async attendedTransfer(call: ProviderCall, other: ProviderCall): Promise<void> {
+    this.#has('attendedTransfer');
+    const [key, second] = [this.#key(call), this.#key(other)];
+    this.#handOn(key, other.peer.handle, `attendedTransfer ${other.peer.handle}`);
+    this.#end(second, { by: 'remote', code: 200, reason: null });
+    this.#end(key, { by: 'local', code: 200, reason: null });
+  }
+
+  /** The target answers at once, unless it was to fail. */
+  #handOn(key: string, handle: string, what: string): void {
+    const target: Peer = { handle, displayName: null, avatarUrl: null, userId: null };
+    const tell = (state: Transfer['state']) =>
+      this.#fact(key, { kind: 'transfer', transfer: { by: 'local', target, state, code: null } });
+    tell('trying');
+    try {
+      this.#ask(what);
+    } catch (error) {
+      tell('failed');
+      throw error;
+    }
+    tell('accepted');
   }
 
   /** Somebody calls; the same id again, while it rings or goes on, is the same call. @returns the network's id of it */
