@@ -9,21 +9,34 @@ import { RawClient } from './rawClient.ts';
 /** scrypt at a cost that is no protection and takes no time. */
 const testLimits: Partial<Limits> = { scryptCost: 16, loginsPerMinute: 10_000, requestsPerMinute: 100_000 };
 
+/** A switchboard that keeps nothing and says nothing. */
+export function testConfig({ limits, ...input }: ConfigInput = {}): ConfigInput {
+  return {
+    port: 0,
+    dataDir: ':memory:',
+    logLevel: 'silent',
+    staticDir: 'no-such-directory',
+    ...input,
+    limits: { ...testLimits, ...limits },
+  };
+}
+
 export class Harness {
   readonly #phones: RawClient[] = [];
 
-  private constructor(readonly board: Switchboard) {}
+  private constructor(
+    readonly board: Switchboard,
+    private readonly sipUrl: string,
+  ) {}
 
-  static async start({ limits, ...input }: ConfigInput = {}): Promise<Harness> {
-    const board = await startSwitchboard({
-      port: 0,
-      dataDir: ':memory:',
-      logLevel: 'silent',
-      staticDir: 'no-such-directory',
-      ...input,
-      limits: { ...testLimits, ...limits },
-    });
-    return new Harness(board);
+  static async start(input: ConfigInput = {}): Promise<Harness> {
+    const board = await startSwitchboard(testConfig(input));
+    return Harness.over(board);
+  }
+
+  /** Of a switchboard that runs; the phones may connect elsewhere. */
+  static over(board: Switchboard, sipUrl: string = board.url): Harness {
+    return new Harness(board, sipUrl);
   }
 
   async stop(): Promise<void> {
@@ -66,7 +79,7 @@ export class Harness {
   async phone(extension: string, options: { device?: string; register?: boolean; cookie?: string } = {}) {
     const cookie = options.cookie ?? (await this.logIn(extension));
     const credentials = await this.credentials(extension, cookie, options.device);
-    const phone = await RawClient.connect({ url: this.board.url, origin: this.board.url, cookie }, credentials);
+    const phone = await RawClient.connect({ url: this.sipUrl, origin: this.board.url, cookie }, credentials);
     this.#phones.push(phone);
     if (options.register !== false) {
       const response = await phone.register();
