@@ -90,3 +90,27 @@ test('says that it cannot listen, and ends with 1', async () => {
   first.child.kill('SIGTERM');
   expect(await first.exit).toEqual([0, null]);
 });
+
+test('the account command reads the password of standard input, and says how it is used', async () => {
+  const account = async (password: string, ...args: string[]) => {
+    const child = spawn(process.execPath, [join(home, 'out', 'server', 'account.js'), ...args], {
+      cwd: home,
+      env: { DATA_DIR: join(home, 'accounts') },
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+    }
+    child.stdin.end(password);
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, said };
+  };
+  const added = 'lan can log in, and is called at 205\n';
+  expect(await account('a good one\n', 'add', 'lan', '--extension', '205')).toEqual({ code: 0, said: added });
+  expect(await account('', 'list')).toEqual({ code: 0, said: '205\tlan\tlan\n' });
+  expect(await account('', 'password', 'lan')).toMatchObject({ code: 64, said: expect.stringContaining('password') });
+  expect(await account('', 'remove', 'minh')).toMatchObject({ code: 1, said: 'notFound: there is no account minh\n' });
+  expect(await account('', 'help')).toMatchObject({ code: 64, said: expect.stringContaining('account add USERNAME') });
+});

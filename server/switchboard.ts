@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { SwitchhookError } from '../shared/errors.ts';
 import { createDemoAccounts } from './accounts/demo.ts';
 import { LoginService } from './accounts/login.ts';
-import { hashPassword } from './accounts/passwords.ts';
+import { AccountManager, type NewAccountRequest } from './accounts/manage.ts';
 import { type SessionListener, Sessions } from './accounts/sessions.ts';
 import { type Config, type ConfigInput, withDefaults } from './config.ts';
 import { addRoutes, createApp } from './http/app.ts';
@@ -20,13 +19,6 @@ import { LoginFailureRepository } from './storage/loginFailures.ts';
 import { SessionRepository } from './storage/sessions.ts';
 import { SipCredentialsRepository } from './storage/sipCredentials.ts';
 
-export interface NewAccountRequest {
-  username: string;
-  extension: string;
-  displayName: string;
-  password: string;
-}
-
 /** A running switchboard. */
 export interface Switchboard {
   /** Where to open the app, e.g. `http://127.0.0.1:8080`. */
@@ -37,7 +29,7 @@ export interface Switchboard {
   readonly demo: boolean;
   /** Sizes of what is kept in memory, and counts of what was dropped. */
   readonly stats: SipSwitch['sizes'] & SipSwitch['counters'] & Push['stats'] & { sockets: number };
-  /** @throws SwitchhookError `storage` when the name or the extension is taken */
+  /** @throws SwitchhookError `invalidArgument`; `storage` when the name or the extension is taken */
   createAccount(account: NewAccountRequest): Promise<void>;
   /** Call records of one Call-ID, complete: waits for those that are being written. */
   callRecords(callId: string): Promise<CallRecord[]>;
@@ -50,6 +42,7 @@ interface Parts {
   db: Database;
   app: FastifyInstance;
   accounts: AccountRepository;
+  manager: AccountManager;
   records: CallRecordRepository;
   sockets: SipSockets;
   sip: SipSwitch;
@@ -96,6 +89,7 @@ async function assemble(config: Config, db: Database, app: FastifyInstance): Pro
     log: app.log,
   });
   const sessions = new Sessions(sessionRows, accounts, tellAll(push.sessions, sockets), config.sessionDays);
+  const manager = new AccountManager({ accounts, sessions: sessionRows, failures }, config.limits.scryptCost);
   const login = new LoginService(accounts, failures, config.limits);
   const isHealthy = async (): Promise<void> => {
     await sql`select 1`.execute(db);
@@ -109,7 +103,7 @@ async function assemble(config: Config, db: Database, app: FastifyInstance): Pro
       app.log.error({ err: error }, 'expired rows not removed');
     });
   }, config.limits.sweepMs).unref();
-  return { config, db, app, accounts, records, sockets, sip, push, sweep };
+  return { config, db, app, accounts, manager, records, sockets, sip, push, sweep };
 }
 
 /** In this order: a device that is logged out must not be woken when its socket closes. */
@@ -146,7 +140,7 @@ async function listen({ app, config, sweep }: Parts): Promise<void> {
 }
 
 function toSwitchboard(parts: Parts): Switchboard {
-  const { config, app, accounts, records, sockets, sip, push } = parts;
+  const { config, app, accounts, manager, records, sockets, sip, push } = parts;
   const { port } = app.server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   let closing: Promise<void> | undefined;
@@ -158,15 +152,7 @@ function toSwitchboard(parts: Parts): Switchboard {
     get stats() {
       return { ...sip.sizes, ...sip.counters, ...push.stats, sockets: sockets.size };
     },
-    createAccount: async ({ password, ...account }) => {
-      const passwordHash = await hashPassword(password, config.limits.scryptCost);
-      const fixed = { avatarUrl: null, demo: false, id: randomUUID(), createdAt: Date.now() };
-      try {
-        await accounts.insert({ ...account, ...fixed, passwordHash });
-      } catch (cause) {
-        throw new SwitchhookError('storage', { reason: 'the account was not created', cause });
-      }
-    },
+    createAccount: (account) => manager.add(account),
     callRecords: async (callId) => {
       await sip.settled();
       return records.byCallId(callId);

@@ -38,9 +38,14 @@ describe('log-in', () => {
   test('marks the cookie Secure behind https', async () => {
     await harness.stop();
     harness = await Harness.start({ trustProxy: true });
-    await harness.board.createAccount({ username: 'ann', extension: '201', displayName: 'Ann', password: 'right' });
+    await harness.board.createAccount({
+      username: 'ann',
+      extension: '201',
+      displayName: 'Ann',
+      password: 'right word',
+    });
     const headers = { 'x-forwarded-proto': 'https' };
-    const response = await post('/api/login', { username: 'Ann', password: 'right' }, { headers });
+    const response = await post('/api/login', { username: 'Ann', password: 'right word' }, { headers });
     expect(response.headers.get('set-cookie')).toContain('Secure');
   });
 

@@ -59,6 +59,15 @@ export class AccountRepository {
       .execute();
   }
 
+  /** With its sessions, credentials and subscriptions (foreign keys). */
+  async remove(id: string): Promise<void> {
+    await this.db.deleteFrom('accounts').where('id', '=', id).execute();
+  }
+
+  async setPasswordHash(id: string, passwordHash: string): Promise<void> {
+    await this.db.updateTable('accounts').set({ password_hash: passwordHash }).where('id', '=', id).execute();
+  }
+
   #visible(): SelectQueryBuilder<Schema, 'accounts', Selectable<AccountsTable>> {
     const all = this.db.selectFrom('accounts').selectAll();
     return this.options.demo ? all : all.where('demo', '=', 0);
