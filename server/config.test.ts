@@ -35,6 +35,18 @@ describe('readConfig', () => {
     });
   });
 
+  test('reads what belongs to TURN', () => {
+    const env = { TURN_URLS: 'turn:turn.example:3478?transport=udp, turns:[2001:db8::1]:443', TURN_SECRET: 's3' };
+    expect(readConfig(env, ['--turn-ttl-seconds', '600']).turn).toEqual({
+      urls: ['turn:turn.example:3478?transport=udp', 'turns:[2001:db8::1]:443'],
+      secret: 's3',
+      ttlSeconds: 600,
+    });
+    expect(() => readConfig({ TURN_URLS: 'turn:turn.example' }, [])).toThrow(
+      expect.objectContaining({ code: 'invalidArgument', field: 'TURN_SECRET' }),
+    );
+  });
+
   test.each([
     ['PORT', '70000'],
     ['PORT', '8080x'],
@@ -51,6 +63,9 @@ describe('readConfig', () => {
     ['VAPID_SUBJECT', 'somebody'],
     ['DATABASE_URL', 'mysql://somewhere/db'],
     ['DATABASE_URL', 'somewhere'],
+    ['TURN_URLS', 'stun:turn.example'],
+    ['TURN_URLS', 'turn:turn.example?transport=tls'],
+    ['TURN_TTL_SECONDS', '59'],
   ])('names %s when it is %j', (name, value) => {
     expect(() => readConfig({ [name]: value }, [])).toThrow(
       expect.objectContaining({ code: 'invalidArgument', reason: expect.stringContaining(name) }),

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { SwitchhookError } from '../shared/errors.ts';
 import { parse } from '../shared/validate.ts';
+import { defaultTurn, hasRelay, isTurnUri, type TurnConfig } from './ice.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { isHostPattern } from './push/endpoints.ts';
 import type { PushConfig } from './push/sender.ts';
@@ -29,10 +30,14 @@ export interface Config {
   trustProxy: boolean;
   sessionDays: number;
   push: PushConfig;
+  turn: TurnConfig;
   limits: Limits;
 }
 
-export type ConfigInput = Partial<Omit<Config, 'limits'>> & { limits?: Partial<Limits> };
+export type ConfigInput = Partial<Omit<Config, 'limits' | 'turn'>> & {
+  turn?: Partial<TurnConfig>;
+  limits?: Partial<Limits>;
+};
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 const defaults: Config = {
@@ -47,6 +52,7 @@ const defaults: Config = {
   trustProxy: false,
   sessionDays: 30,
   push: {},
+  turn: defaultTurn,
   limits: defaultLimits,
 };
 
@@ -60,10 +66,15 @@ const list = v.pipe(
   v.transform((text) => text.split(',').flatMap((each) => each.trim() || [])),
 );
 const hosts = v.pipe(list, v.array(v.pipe(v.string(), v.toLowerCase(), v.check(isHostPattern, 'host name'))));
+const turnUris = v.pipe(list, v.array(v.pipe(v.string(), v.check(isTurnUri, 'turn: or turns: URI'))));
 const origins = v.pipe(list, v.array(v.pipe(v.string(), v.check(isOrigin, 'origin'))));
 
-/** By variable: the field of {@link Config}, or of its `push`, and how its text is read. */
-type Setting = { schema: v.GenericSchema } & ({ field: keyof Config } | { push: keyof PushConfig });
+/** By variable: the field of {@link Config}, or of its `push` or `turn`, and how its text is read. */
+type Setting = { schema: v.GenericSchema } & (
+  | { field: keyof Config }
+  | { push: keyof PushConfig }
+  | { turn: keyof TurnConfig }
+);
 
 const variables = {
   HOST: { field: 'host', schema: text },
@@ -90,6 +101,10 @@ const variables = {
   VAPID_SUBJECT: { push: 'subject', schema: v.pipe(text, v.regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/u)) },
   PUSH_HOSTS: { push: 'hosts', schema: hosts },
   PUSH_PROXY: { push: 'proxy', schema: v.pipe(text, v.check(isProxy, 'http:// or https:// address')) },
+  TURN_URLS: { turn: 'urls', schema: turnUris },
+  TURN_SECRET: { turn: 'secret', schema: text },
+  // From a minute, which no page can work with less than, to a day, draft-uberti-behave-turn-rest-00's own example.
+  TURN_TTL_SECONDS: { turn: 'ttlSeconds', schema: number(60, 86_400) },
 } as const satisfies Record<string, Setting>;
 
 type Variable = keyof typeof variables;
@@ -104,20 +119,25 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
   const flags = readFlags(argv);
   const input: Record<string, unknown> = {};
   const push: Record<string, unknown> = {};
+  const turn: Record<string, unknown> = {};
   for (const name of names) {
     const value = flags[flagOf(name)] ?? env[name];
     if (value === undefined || value === '') continue;
     const variable = variables[name];
     const parsed = parse(variable.schema, value, name);
     if ('push' in variable) push[variable.push] = parsed;
+    else if ('turn' in variable) turn[variable.turn] = parsed;
     else input[variable.field] = parsed;
   }
-  return withDefaults({ ...input, push });
+  const config = withDefaults({ ...input, push, turn });
+  if (hasRelay(config.turn) && config.turn.secret === '')
+    throw new SwitchhookError('invalidArgument', { reason: 'TURN_URLS: needs TURN_SECRET', field: 'TURN_SECRET' });
+  return config;
 }
 
 /** Fills in what is not given; the values are taken as they are. */
-export function withDefaults({ limits, ...input }: ConfigInput): Config {
-  return { ...defaults, ...input, limits: { ...defaultLimits, ...limits } };
+export function withDefaults({ limits, turn, ...input }: ConfigInput): Config {
+  return { ...defaults, ...input, turn: { ...defaultTurn, ...turn }, limits: { ...defaultLimits, ...limits } };
 }
 
 function readFlags(argv: readonly string[]): Record<string, string | undefined> {

@@ -61,12 +61,17 @@ describe('soundFor', () => {
     expect(soundFor([handedOn('remote', 'ringing'), callIn('active', { id: uuid(2) })], HERE)).toBeNull();
   });
 
-  it.each(['initiated', 'connecting', 'active', 'reconnecting', 'disconnecting'] as const)(
-    'is silent while %s',
-    (state) => {
-      expect(soundFor([callIn(state)], HERE)).toBeNull();
-    },
-  );
+  it.each(['initiated', 'connecting', 'active', 'disconnecting'] as const)('is silent while %s', (state) => {
+    expect(soundFor([callIn(state)], HERE)).toBeNull();
+  });
+
+  it('says quietly that a call is being connected again, unless it is on hold, or another is heard', () => {
+    const lost = callIn('reconnecting');
+    expect(soundFor([lost], HERE)).toBe('reconnecting');
+    expect(soundFor([withFacts(lost, { kind: 'attributes', changes: { held: true } })], HERE)).toBeNull();
+    expect(soundFor([asked(lost, 'hangUp')], HERE)).toBeNull();
+    expect(soundFor([callIn('ringing', { id: uuid(2) }), lost], HERE)).toBe('waiting');
+  });
 
   it('tells busy and refused', () => {
     expect(soundFor([ended(callIn('dialing'), 'busy')], HERE)).toBe('busy');

@@ -17,6 +17,7 @@ export interface Listener {
 export function soundFor(calls: readonly CallRecord[], { ringer }: Listener): ToneName | null {
   if (!ringer) return null;
   if (calls.some(rings)) return calls.some((call) => isAnswered(call.state)) ? 'waiting' : 'ringtone';
+  if (calls.some(isSought)) return 'reconnecting';
   const talking = calls.filter((call) => isAnswered(call.state));
   if (talking.length > 0) return talking.every(ringsForUs) ? 'ringback' : null;
   if (calls.some(ringsThere)) return 'ringback';
@@ -43,6 +44,10 @@ function rings(call: CallRecord): boolean {
     )
   );
 }
+
+/** Silence that somebody listens to: not of a call that is on hold. */
+const isSought = (call: CallRecord) =>
+  call.state === 'reconnecting' && !call.attributes.held && !pendingIntent(call, 'hangUp');
 
 /** Early media is the far side's own ring, or what it has to say instead (RFC 3960 3.1): ours would drown it. */
 const ringsThere = (call: CallRecord) =>

@@ -22,7 +22,7 @@ export interface Tone {
   level: number;
 }
 
-export type ToneName = 'ringtone' | 'ringback' | 'busy' | 'ended' | 'waiting';
+export type ToneName = 'ringtone' | 'ringback' | 'busy' | 'ended' | 'waiting' | 'reconnecting';
 
 /** The one frequency of European and Vietnamese supervisory tones (E.180: 400 to 450 Hz, 425 preferred). */
 const SUPERVISORY = 425;
@@ -86,6 +86,8 @@ export const TONES: Readonly<Record<ToneName, Tone>> = {
     loop: true,
     level: IN_EAR,
   },
+  // Ours: one short low note every two seconds, quieter than anything else. It says that the silence is not the far side's.
+  reconnecting: { beeps: [steady(0, 0.08, 330)], length: 2, loop: true, level: IN_EAR / 2 },
 };
 
 /** ITU-T Q.23: the rows' low and the columns' high frequencies. */

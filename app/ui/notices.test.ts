@@ -10,7 +10,7 @@ const user = { extension: '101', displayName: 'Ann', avatarUrl: null, userId: 'u
 
 const quiet: Parameters<typeof noticesFor>[0] = {
   link: 'ready',
-  session: { user, domain: 'example.test', ringSeconds: 45 },
+  session: { user, domain: 'example.test', ringSeconds: 45, relay: false },
   registration: 'registered',
   sound: 'ready',
   notifications: 'granted',

@@ -30,5 +30,5 @@ export async function issueSipCredentials(
     createdAt: Date.now(),
   });
   const uri = `sip:${encodeURIComponent(account.extension)}@${domain}`;
-  return { uri, domain, authUser, password, wsPath: SIP_PATH, iceServers: [] };
+  return { uri, domain, authUser, password, wsPath: SIP_PATH };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { demo, session, sipCredentials, users } from '../../shared/http/api.ts';
+import { demo, iceServers, session, sipCredentials, users } from '../../shared/http/api.ts';
 import { Harness } from '../sip/testing/harness.ts';
 
 let harness: Harness;
@@ -98,7 +98,7 @@ describe('log-in', () => {
 
 describe('a session', () => {
   test('is needed for everything but the demo list and the health check', async () => {
-    for (const path of ['/api/session', '/api/users']) {
+    for (const path of ['/api/session', '/api/users', '/api/ice-servers']) {
       expect(await errorOf(await harness.fetch(path))).toEqual({ status: 401, code: 'notLoggedIn' });
     }
     for (const path of ['/api/sip-credentials', '/api/logout-everywhere']) {
@@ -126,11 +126,30 @@ describe('a session', () => {
       uri: 'sip:101@switchhook.local',
       authUser: '101.d9428888',
       wsPath: '/sip',
-      iceServers: [],
     });
     expect(await errorOf(await post('/api/sip-credentials', { device: 'x' }, { cookie }))).toEqual({
       status: 400,
       code: 'invalidArgument',
+    });
+  });
+
+  test('gives ICE servers, with credentials of its own where there is TURN', async () => {
+    const ask = async () => {
+      const cookie = await harness.logIn('101');
+      const [ice, me] = ['/api/ice-servers', '/api/session'].map((path) => harness.fetch(path, { cookie }));
+      return {
+        ...v.parse(iceServers, await (await ice)?.json()),
+        relay: v.parse(session, await (await me)?.json()).relay,
+      };
+    };
+    expect(await ask()).toMatchObject({ iceServers: [], relay: false });
+    await harness.stop();
+    const turn = { urls: ['turn:turn.example'], secret: 'north', ttlSeconds: 600 };
+    harness = await Harness.start({ turn });
+    expect(await ask()).toMatchObject({
+      iceServers: [{ urls: turn.urls, username: expect.stringMatching(/^\d+:101$/u) }],
+      ttl: 600,
+      relay: true,
     });
   });
 

@@ -4,6 +4,7 @@ import { SwitchhookError } from '../../shared/errors.ts';
 import {
   type DemoAccounts,
   extension,
+  type IceServers,
   loginRequest,
   type Session,
   type SipCredentials,
@@ -16,6 +17,7 @@ import type { LoginService } from '../accounts/login.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import { issueSipCredentials } from '../accounts/sipCredentials.ts';
 import type { Config } from '../config.ts';
+import { hasRelay, issueIceServers } from '../ice.ts';
 import type { Account, AccountRepository } from '../storage/accounts.ts';
 import type { SipCredentialsRepository } from '../storage/sipCredentials.ts';
 import { requireSession, SESSION_COOKIE } from './guards.ts';
@@ -68,6 +70,10 @@ function addSessionRoutes(app: FastifyInstance, { config, sessions, login, sipCr
     const { device } = parse(sipCredentialsRequest, request.body, 'sipCredentials');
     return issueSipCredentials(sipCredentials, live, device, config.sipDomain);
   });
+  app.get('/api/ice-servers', async (request): Promise<IceServers> => {
+    const { account } = await requireSession(request, sessions);
+    return issueIceServers(config.turn, account.extension, Date.now());
+  });
 }
 
 function addDirectoryRoutes(app: FastifyInstance, { accounts, sessions }: ApiServices): void {
@@ -93,7 +99,12 @@ function toUser({ id, extension: number, displayName, avatarUrl }: Account): Use
 }
 
 function toSession(account: Account, config: Config): Session {
-  return { user: toUser(account), domain: config.sipDomain, ringSeconds: config.ringSeconds };
+  return {
+    user: toUser(account),
+    domain: config.sipDomain,
+    ringSeconds: config.ringSeconds,
+    relay: hasRelay(config.turn),
+  };
 }
 
 function setCookie(request: FastifyRequest, reply: FastifyReply, token: string, maxAge: number): void {

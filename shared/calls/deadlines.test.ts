@@ -13,7 +13,7 @@ const ROWS: [CallState, limit: number, becomes: DisconnectResponse][] = [
   ['ringing', RING, 'missed'],
   ['dialing', RING, 'remote'],
   ['connecting', 15_000, 'error'],
-  ['reconnecting', 20_000, 'error'],
+  ['reconnecting', 45_000, 'error'],
   ['disconnecting', 5_000, 'local'],
 ];
 

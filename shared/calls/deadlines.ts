@@ -2,6 +2,7 @@
 
 import type { DisconnectResponse } from './disconnect.ts';
 import type { CallRecord } from './record.ts';
+import { RECOVERY_BUDGET } from './recovery.ts';
 import type { CallState } from './states.ts';
 
 /** Default ring time, ms (spec 1.6). */
@@ -18,7 +19,7 @@ const LIMITS: Readonly<Record<CallState, number | 'ring' | null>> = {
   ringing: 'ring',
   connecting: 15_000, // spec 1.1
   active: null,
-  reconnecting: 20_000, // ours: as long as a person waits in silence before dialling again
+  reconnecting: RECOVERY_BUDGET, // spec 1.1
   disconnecting: 5_000, // spec 1.1
   disconnected: null,
 };

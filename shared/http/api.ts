@@ -31,6 +31,8 @@ export const session = v.object({
   domain: v.string(),
   /** Seconds that a call rings before it is missed (1.6). */
   ringSeconds: v.number(),
+  /** Whether there is a TURN server, so that calls can hide where their people are. */
+  relay: v.boolean(),
 });
 
 /** `POST /api/sip-credentials`: fresh ones for this device; the earlier ones of the device stop working. */
@@ -45,10 +47,20 @@ export const sipCredentials = v.object({
   password: v.string(),
   /** Path of the SIP WebSocket on the origin that served the page (RFC 7118). */
   wsPath: v.string(),
-  /** For RTCPeerConnection; empty when the switchboard has none configured. */
-  iceServers: v.array(
-    v.object({ urls: v.array(v.string()), username: v.optional(v.string()), credential: v.optional(v.string()) }),
-  ),
+});
+
+const iceServer = v.object({
+  urls: v.array(v.string()),
+  username: v.exactOptional(v.string()),
+  credential: v.exactOptional(v.string()),
+});
+
+/** `GET /api/ice-servers`: for RTCPeerConnection, with credentials that end. */
+export const iceServers = v.object({
+  /** Empty when the switchboard has none. */
+  iceServers: v.array(iceServer),
+  /** Seconds from the answer on that the credentials are good for. */
+  ttl: v.number(),
 });
 
 /** `GET /api/users` (everybody but me) and `GET /api/users?phone=102` (one, or none). */
@@ -62,4 +74,5 @@ export const demo = v.object({
 export type User = v.InferOutput<typeof user>;
 export type Session = v.InferOutput<typeof session>;
 export type SipCredentials = v.InferOutput<typeof sipCredentials>;
+export type IceServers = v.InferOutput<typeof iceServers>;
 export type DemoAccounts = v.InferOutput<typeof demo>;

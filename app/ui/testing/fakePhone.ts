@@ -9,7 +9,7 @@ const user = { extension: '101', displayName: 'Ann', avatarUrl: null, userId: 'u
 
 export const LOGGED_IN: PhoneState = {
   link: 'ready',
-  session: { user, domain: 'example.test', ringSeconds: 45 },
+  session: { user, domain: 'example.test', ringSeconds: 45, relay: false },
   demo: [],
   role: 'host',
   ringer: true,
