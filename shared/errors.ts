@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'notFound'
   | 'rateLimited'
   | 'noNetwork'
+  | 'noRelay'
   // transfers: what became of the target
   | 'targetBusy'
   | 'targetNotFound'

@@ -5,6 +5,8 @@ import { type ErrorCode, fromWire, SwitchhookError, type WireError } from '../..
 import {
   type DemoAccounts,
   demo,
+  type IceServers,
+  iceServers as iceServersSchema,
   type Session,
   type SipCredentials,
   session,
@@ -81,6 +83,10 @@ export async function currentSession(): Promise<Session | null> {
 
 export function issueSipCredentials(device: string): Promise<SipCredentials> {
   return ask(sipCredentials, '/api/sip-credentials', { device });
+}
+
+export function iceServers(): Promise<IceServers> {
+  return ask(iceServersSchema, '/api/ice-servers');
 }
 
 export async function directory(): Promise<User[]> {

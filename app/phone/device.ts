@@ -5,7 +5,7 @@ import type { Preferences } from './types.ts';
 const DEVICE = 'switchhook.device';
 const PREFERENCES = 'switchhook.preferences';
 
-const DEFAULTS: Preferences = { ringVolume: 0.7, voiceProcessing: true, dtmf: 'rtp' };
+const DEFAULTS: Preferences = { ringVolume: 0.7, voiceProcessing: true, dtmf: 'rtp', relayOnly: false };
 
 /** This device's id, made once. Also its SIP instance id: a page that is opened again is the same telephone. */
 export function deviceId(): string {
@@ -34,9 +34,11 @@ function sane(stored: Partial<Preferences> | null): Preferences {
   const volume = stored?.ringVolume;
   const processing = stored?.voiceProcessing;
   const dtmf = stored?.dtmf;
+  const relayOnly = stored?.relayOnly;
   return {
     ringVolume: typeof volume === 'number' && volume >= 0 && volume <= 1 ? volume : DEFAULTS.ringVolume,
     voiceProcessing: typeof processing === 'boolean' ? processing : DEFAULTS.voiceProcessing,
     dtmf: dtmf === 'rtp' || dtmf === 'info' ? dtmf : DEFAULTS.dtmf,
+    relayOnly: typeof relayOnly === 'boolean' ? relayOnly : DEFAULTS.relayOnly,
   };
 }

@@ -244,6 +244,8 @@ export class AppPhone implements Phone {
       device,
       ringTime: ringSeconds * 1000,
       credentials: () => api.issueSipCredentials(device),
+      iceServers: api.iceServers,
+      relayOnly: () => this.state.preferences.relayOnly,
       microphone: () => this.#microphone(),
       dtmf: () => this.state.preferences.dtmf,
       sink,

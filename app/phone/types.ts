@@ -21,6 +21,8 @@ export interface Preferences {
   voiceProcessing: boolean;
   /** How keypad digits travel: in the media (RFC 4733), or beside it (SIP INFO) for exchanges that hear no others. */
   dtmf: DtmfTransport;
+  /** Calls go through the relay only: the far side does not learn this device's address. */
+  relayOnly: boolean;
 }
 
 export type DtmfTransport = 'rtp' | 'info';

@@ -2,7 +2,7 @@
 import { pendingIntent } from '../../shared/calls/intents.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import { disconnectText, endReason } from '../../shared/i18n/endReasons.ts';
-import { type Language, type MessageKey, text } from '../../shared/i18n/messages.ts';
+import { errorText, type Language, type MessageKey, text } from '../../shared/i18n/messages.ts';
 import { notificationText } from '../../shared/i18n/notifications.ts';
 import { peerName } from './format.ts';
 
@@ -39,9 +39,12 @@ export function endText({ disconnect, direction, answeredAt }: CallRecord, langu
   return disconnectText(language, { response, direction, answered: answeredAt !== null });
 }
 
-/** The network's own reason, where it says more than the words for the response do; null otherwise. */
-export function networkReason({ disconnect }: CallRecord, language: Language): string | null {
-  if (disconnect?.endCode == null) return null;
+/** Why it ended, where that says more than the words for the response do: the network's reason, or our own; else null. */
+export function endedBecause({ disconnect, intents }: CallRecord, language: Language): string | null {
+  if (disconnect?.endCode == null) {
+    const dial = intents.find(({ action }) => action === 'dial')?.outcome;
+    return dial?.result === 'failed' && disconnect?.response === 'error' ? errorText(language, dial.code) : null;
+  }
   const { response, endCode } = disconnect;
   // 850 and above are the operator's own codes (spec 1.2): always worth reading.
   return response === 'error' || endCode >= 850 ? endReason(endCode, language) : null;

@@ -33,7 +33,7 @@ type Title =
   | `settings.${'notifications' | 'calls' | 'sound' | 'microphone' | 'language' | 'devices' | 'device'}`
   | 'health.title';
 type ButtonLabel = `settings.${'notificationsEnable' | 'soundEnable' | 'testRing' | 'microphoneCheck'}`;
-type SwitchLabel = `settings.${'notificationsOn' | 'callWaiting' | 'voiceProcessing'}`;
+type SwitchLabel = `settings.${'notificationsOn' | 'callWaiting' | 'voiceProcessing' | 'relayOnly'}`;
 
 /** Live calls at once: with call waiting one is talked in while another waits. */
 const CALLS_AT_ONCE = { on: 2, off: 1 } as const;
@@ -113,7 +113,7 @@ export class SwitchhookSettings extends SwitchhookElement {
     );
   }
 
-  #calls({ settings, preferences }: SettingsState) {
+  #calls({ settings, preferences, session }: SettingsState) {
     return this.#group(
       'answer',
       'settings.calls',
@@ -130,8 +130,16 @@ export class SwitchhookSettings extends SwitchhookElement {
           ),
         )}
       </fieldset>
-      <p id="dtmf-why" class="small quiet">${this.text('settings.dtmfWhy')}</p>`,
+      <p id="dtmf-why" class="small quiet">${this.text('settings.dtmfWhy')}</p>
+      ${session?.relay || preferences.relayOnly ? this.#relay(preferences) : nothing}`,
     );
+  }
+
+  #relay({ relayOnly }: Preferences) {
+    return html`${this.#switch('relayOnly', 'settings.relayOnly', relayOnly, (on) =>
+      this.emit('prefer', { preferences: { relayOnly: on } }),
+    )}
+      <p class="small quiet">${this.text('settings.relayOnlyWhy')}</p>`;
   }
 
   #sound({ sound, preferences }: SettingsState) {

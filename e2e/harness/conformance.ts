@@ -42,6 +42,8 @@ function sipProvider(account: string, sink: ProviderSink, microphone: () => Prom
     device,
     ringTime: RING_TIME,
     credentials: () => api.issueSipCredentials(device),
+    iceServers: api.iceServers,
+    relayOnly: () => false,
     microphone,
     dtmf: () => 'info',
     sink,

@@ -23,11 +23,17 @@ export interface Person {
 
 /**
  * Opens the phone and logs in as a demo account. Their voice is a tone of its own; the clean-up of voices is off, which
- * would take a steady tone for noise.
+ * would take a steady tone for noise. `prepare` sees the page before anything is loaded.
  */
-export async function openPhone(url: string, number: string, options: UserOptions): Promise<Person> {
+export async function openPhone(
+  url: string,
+  number: string,
+  options: UserOptions,
+  prepare: (page: Page) => Promise<void> = async () => undefined,
+): Promise<Person> {
   const browser = await launchUser(options);
   const { page } = browser;
+  await prepare(page);
   await page.addInitScript(() => {
     localStorage.setItem('switchhook.preferences', JSON.stringify({ ringVolume: 0.2, voiceProcessing: false }));
   });

@@ -135,6 +135,8 @@ export const en = {
   'settings.dtmf.rtp': 'With the voice',
   'settings.dtmf.info': 'As messages',
   'settings.dtmfWhy': 'Leave this as it is, unless a voice menu does not hear your keys: then try the other way.',
+  'settings.relayOnly': 'Calls through the relay only',
+  'settings.relayOnlyWhy': 'The other side then never learns your network address. Calls may sound a little later.',
   'settings.sound': 'Sound',
   'settings.ringVolume': 'Ring volume',
   'settings.testRing': 'Test the ring',
@@ -266,6 +268,7 @@ export const en = {
   'error.targetNoAnswer': 'Nobody answered there.',
   'error.targetRefused': 'The call was declined there.',
   'error.transferFailed': 'The phone network could not connect the two. You can go on talking.',
+  'error.noRelay': 'Calls are set to go through the relay only, and there is none. Change this in the settings.',
   'error.noNetwork': 'There is no connection. Check your network and try again.',
   'error.microphoneDenied':
     'The microphone is blocked. Allow it in the site settings, left of the address, and try again.',

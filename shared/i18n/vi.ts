@@ -135,6 +135,8 @@ export const vi: Catalogue = {
   'settings.dtmf.rtp': 'Cùng tiếng nói',
   'settings.dtmf.info': 'Bằng tin báo hiệu',
   'settings.dtmfWhy': 'Hãy giữ nguyên, trừ khi tổng đài tự động không nhận phím bạn bấm: khi đó hãy thử cách kia.',
+  'settings.relayOnly': 'Chỉ gọi qua máy chủ chuyển tiếp',
+  'settings.relayOnlyWhy': 'Bên kia sẽ không biết địa chỉ mạng của bạn. Tiếng có thể đến chậm hơn một chút.',
   'settings.sound': 'Âm thanh',
   'settings.ringVolume': 'Âm lượng chuông',
   'settings.testRing': 'Nghe thử chuông',
@@ -267,6 +269,8 @@ export const vi: Catalogue = {
   'error.targetNoAnswer': 'Bên kia không ai trả lời.',
   'error.targetRefused': 'Bên kia đã từ chối cuộc gọi.',
   'error.transferFailed': 'Mạng điện thoại không nối được hai bên. Bạn vẫn có thể nói chuyện tiếp.',
+  'error.noRelay':
+    'Bạn chọn chỉ gọi qua máy chủ chuyển tiếp, nhưng hiện không có máy chủ nào. Hãy đổi trong phần cài đặt.',
   'error.noNetwork': 'Không có kết nối. Hãy kiểm tra mạng rồi thử lại.',
   'error.microphoneDenied':
     'Micro đang bị chặn. Hãy cho phép trong phần cài đặt trang, bên trái thanh địa chỉ, rồi thử lại.',

@@ -1,12 +1,16 @@
 /** The line: one UA, registered, with the credentials of this connection. It knows no calls. */
 
 import { SwitchhookError } from '../../../shared/errors.ts';
-import type { SipCredentials } from '../../../shared/http/api.ts';
+import type { IceServers, SipCredentials } from '../../../shared/http/api.ts';
+import { IceServerSource } from './iceServers.ts';
 import { abandon, createUa, type RegistrationFailure, type RTCSessionEvent, type UA, type UaOptions } from './ua.ts';
 
 export interface LineOptions extends Omit<UaOptions, 'credentials'> {
   /** Fresh ones at each connect: they are kept in memory only. */
   credentials: () => Promise<SipCredentials>;
+  iceServers: () => Promise<IceServers>;
+  /** Whether calls go through the relay only. */
+  relayOnly: () => boolean;
   onRegistration(state: 'registering' | 'registered' | 'failed' | 'none', reason: string | null): void;
   /** A session begins, ours or theirs; JsSIP announces it synchronously. */
   onSession(event: RTCSessionEvent): void;
@@ -14,18 +18,20 @@ export interface LineOptions extends Omit<UaOptions, 'credentials'> {
 
 export class Line {
   readonly #options: LineOptions;
+  readonly #iceServers: IceServerSource;
   #ua: UA | undefined;
   #credentials: SipCredentials | undefined;
 
   constructor(options: LineOptions) {
     this.#options = options;
+    this.#iceServers = new IceServerSource({ fetch: options.iceServers, relayOnly: options.relayOnly });
   }
 
   /** Resolves when it is registered. @throws SwitchhookError `registrationFailed` */
   async connect(): Promise<void> {
     const { onRegistration, onSession, credentials: fetchCredentials, ...options } = this.#options;
     onRegistration('registering', null);
-    const credentials = await fetchCredentials();
+    const [credentials] = await Promise.all([fetchCredentials(), this.#iceServers.prepare()]);
     this.#credentials = credentials;
     const ua = createUa({ credentials, ...options });
     this.#ua = ua;
@@ -73,17 +79,9 @@ export class Line {
     return { ua, address: (handle) => `sip:${encodeURIComponent(handle)}@${domain}` };
   }
 
-  get hasIceServers(): boolean {
-    return (this.#credentials?.iceServers.length ?? 0) > 0;
-  }
-
-  peerConfiguration(): RTCConfiguration {
-    const iceServers = (this.#credentials?.iceServers ?? []).map(({ urls, username, credential }) => ({
-      urls,
-      ...(username === undefined ? {} : { username }),
-      ...(credential === undefined ? {} : { credential }),
-    }));
-    return { iceServers };
+  /** What a call's media begins with. @throws SwitchhookError `noRelay`, `noNetwork` */
+  peerConfiguration(): Promise<RTCConfiguration> {
+    return this.#iceServers.configuration();
   }
 }
 

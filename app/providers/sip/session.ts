@@ -4,8 +4,8 @@ import { parseReason, REJECTIONS, type Rejection } from '../../../shared/calls/e
 import type { CallFact } from '../../../shared/calls/facts.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
 import { endFact, type SessionEnd } from './end.ts';
-import { boundGathering, type GatheringOptions } from './gathering.ts';
 import { SessionMedia } from './media.ts';
+import { withOurConnection } from './peerConnection.ts';
 import { DTMF, type EndEvent, endMessage, type IncomingEvent, type OutgoingEvent, type RTCSession } from './ua.ts';
 
 export interface SessionOutput {
@@ -20,11 +20,6 @@ const HOLD_PATIENCE = 8_000;
 /** ms of a tone. RFC 4733 asks for 40 at least; towards 8 kHz peers Chromium sends shorter ones than 400 wrongly. */
 const TONE = 400;
 
-export interface SessionOptions extends GatheringOptions {
-  /** Captured already for an outgoing call; an incoming one brings it with the answer. */
-  microphone: MediaStream | null;
-}
-
 export class SipSession {
   readonly #session: RTCSession;
   readonly #out: SessionOutput;
@@ -33,10 +28,10 @@ export class SipSession {
   #rejectedWith: SessionEnd['rejectedWith'] = null;
   #answered = false;
 
-  constructor(session: RTCSession, out: SessionOutput, { microphone, ...gathering }: SessionOptions) {
+  /** `microphone`: captured already for an outgoing call; an incoming one brings it with the answer. */
+  constructor(session: RTCSession, out: SessionOutput, microphone: MediaStream | null) {
     this.#session = session;
     this.#out = out;
-    boundGathering(session, gathering);
     this.#listen();
     this.#media = new SessionMedia(session, microphone, {
       remoteAudio: (stream) => out.remoteAudio(stream),
@@ -57,7 +52,8 @@ export class SipSession {
 
   answer(microphone: MediaStream, pcConfig: RTCConfiguration): Promise<void> {
     this.#media.microphone = microphone;
-    return this.#until('accepted', () => this.#session.answer({ mediaStream: microphone, pcConfig }));
+    const start = () => withOurConnection(() => this.#session.answer({ mediaStream: microphone, pcConfig }));
+    return this.#until('accepted', start);
   }
 
   reject(how: Rejection): void {

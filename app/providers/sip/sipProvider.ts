@@ -2,12 +2,13 @@
 
 import type { Rejection } from '../../../shared/calls/endCodes.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
-import type { SipCredentials } from '../../../shared/http/api.ts';
+import type { IceServers, SipCredentials } from '../../../shared/http/api.ts';
 import type { CallRef } from '../../../shared/registry/input.ts';
 import type { Operation, Provider, ProviderCall, ProviderSink } from '../provider.ts';
 import { type Leg, Legs } from './legs.ts';
 import { Line } from './line.ts';
 import { stopTracks } from './media.ts';
+import { withOurConnection } from './peerConnection.ts';
 import { SipSession } from './session.ts';
 import type { RTCSession, RTCSessionEvent } from './ua.ts';
 
@@ -20,6 +21,10 @@ export interface SipProviderOptions {
   ringTime: number;
   /** Fresh ones at each connect: they are kept in memory only. */
   credentials: () => Promise<SipCredentials>;
+  /** Where calls that find no way to each other may meet. */
+  iceServers: () => Promise<IceServers>;
+  /** Whether calls go through a relay only, so that the far side does not learn this device's address. */
+  relayOnly: () => boolean;
   microphone: () => Promise<MediaStream>;
   /** How digits travel: RFC 4733 in the media, or SIP INFO. */
   dtmf: () => 'rtp' | 'info';
@@ -34,13 +39,15 @@ export class SipProvider implements Provider {
   #left = false;
 
   constructor(options: SipProviderOptions) {
-    const { sink, displayName, device, ringTime, credentials } = options;
+    const { sink, displayName, device, ringTime, credentials, iceServers, relayOnly } = options;
     this.#options = { ...options, sink: (event) => this.#left || sink(event) };
     this.#line = new Line({
       displayName,
       device,
       ringTime,
       credentials,
+      iceServers,
+      relayOnly,
       onRegistration: (state, reason) => this.#options.sink({ kind: 'registration', state, reason }),
       onSession: (event) => this.#onSession(event),
     });
@@ -59,9 +66,10 @@ export class SipProvider implements Provider {
     const leg: Leg = { ref: { id: call.id }, session: null, abandoned: false };
     this.#legs.set(call.id, leg);
     try {
+      const pcConfig = await this.#line.peerConfiguration();
       const microphone = await this.#options.microphone();
       if (leg.abandoned) return stopTracks(microphone);
-      this.#invite(call, microphone);
+      this.#invite(call, microphone, pcConfig);
     } catch (error) {
       this.#legs.delete(call.id);
       throw error;
@@ -70,13 +78,14 @@ export class SipProvider implements Provider {
 
   async answer(call: ProviderCall): Promise<void> {
     const session = this.#legs.session(call);
+    const pcConfig = await this.#line.peerConfiguration();
     // Before the answer, so that a microphone that cannot be had leaves the call ringing.
     const microphone = await this.#options.microphone();
     if (session.isOver) {
       stopTracks(microphone);
       throw new SwitchhookError('tooLate', { reason: 'The caller has hung up.' });
     }
-    await session.answer(microphone, this.#line.peerConfiguration());
+    await session.answer(microphone, pcConfig);
   }
 
   reject(call: ProviderCall, how: Rejection): Promise<void> {
@@ -106,11 +115,11 @@ export class SipProvider implements Provider {
     this.#line.abandon();
   }
 
-  #invite(call: ProviderCall, microphone: MediaStream): void {
+  #invite(call: ProviderCall, microphone: MediaStream, pcConfig: RTCConfiguration): void {
     try {
       const { ua, address } = this.#line.connected();
       this.#dialing = { id: call.id, microphone };
-      ua.call(address(call.peer.handle), { mediaStream: microphone, pcConfig: this.#line.peerConfiguration() });
+      withOurConnection(() => ua.call(address(call.peer.handle), { mediaStream: microphone, pcConfig }));
     } catch (error) {
       stopTracks(microphone);
       throw error;
@@ -162,7 +171,7 @@ export class SipProvider implements Provider {
         remoteAudio: (stream) => sink({ kind: 'remoteAudio', key, stream }),
         over: () => this.#legs.delete(key),
       },
-      { microphone, hostOnly: !this.#line.hasIceServers },
+      microphone,
     );
     this.#legs.set(key, { ref, session: watched, abandoned: false });
   }

@@ -28,7 +28,7 @@ export const LOGGED_IN: PhoneState = {
     { extension: '103', displayName: 'Đỗ Hà', avatarUrl: null, userId: 'u103' },
   ],
   settings: { ...DEFAULT_SETTINGS, language: 'en' },
-  preferences: { ringVolume: 1, voiceProcessing: true, dtmf: 'rtp' },
+  preferences: { ringVolume: 1, voiceProcessing: true, dtmf: 'rtp', relayOnly: false },
   sound: 'ready',
   notifications: 'granted',
   microphone: 'granted',

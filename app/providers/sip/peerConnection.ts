@@ -1,0 +1,94 @@
+/**
+ * The peer connection that JsSIP uses, and two things about it that JsSIP decides wrongly for us: when gathering is over, and
+ * that a call ends when ICE fails. It takes the global constructor; ours stands there only while it creates one.
+ */
+
+import { GATHERING_LIMIT, kindOf, readyAfter } from './gathering.ts';
+
+/** Runs what makes JsSIP create a peer connection, synchronously. */
+export function withOurConnection<T>(create: () => T): T {
+  const native = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = callConnection(native);
+  try {
+    return create();
+  } finally {
+    globalThis.RTCPeerConnection = native;
+  }
+}
+
+/** Our listeners are the first: they are added by the constructor, and what they stop, JsSIP never sees. */
+function callConnection(native: typeof RTCPeerConnection): typeof RTCPeerConnection {
+  return class CallConnection extends native {
+    #gathered = false;
+    #limit: ReturnType<typeof setTimeout> | undefined;
+    #ready: ReturnType<typeof setTimeout> | undefined;
+
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      this.addEventListener('icecandidate', ({ candidate }) => this.#onCandidate(candidate));
+      this.addEventListener('iceconnectionstatechange', (event) => {
+        // JsSIP says BYE to this; whether the call is over is for the recovery to decide. `connectionState` fails as well.
+        if (this.iceConnectionState === 'failed') event.stopImmediatePropagation();
+      });
+    }
+
+    /**
+     * What JsSIP waits for: `complete` when a description may leave. Never `gathering`, in which JsSIP would send what there
+     * is at once if an earlier wait had been cut short.
+     */
+    override get iceGatheringState(): RTCIceGatheringState {
+      return this.#gathered ? 'complete' : 'new';
+    }
+
+    override async setLocalDescription(description?: RTCLocalSessionDescriptionInit): Promise<void> {
+      // New credentials gather anew (RFC 8445 9); a hold keeps those it has, and nothing more will come.
+      const anew = description?.type !== 'rollback' && ufragOf(description) !== ufragOf(this.localDescription);
+      if (anew) this.#gathered = false;
+      try {
+        await super.setLocalDescription(description);
+        if (anew) this.#begin();
+      } catch (error) {
+        this.#gathered = true;
+        throw error;
+      }
+    }
+
+    override close(): void {
+      this.#stopTimers();
+      super.close();
+    }
+
+    #begin(): void {
+      this.#stopTimers();
+      this.#limit = setTimeout(() => this.#end(), GATHERING_LIMIT);
+    }
+
+    #onCandidate(candidate: RTCIceCandidate | null): void {
+      if (this.#gathered) return;
+      if (!candidate?.type) {
+        this.#end();
+        return;
+      }
+      const after = readyAfter(candidate.type, kindOf(this.getConfiguration().iceServers ?? []));
+      if (after !== null) this.#ready ??= setTimeout(() => this.#end(), after);
+    }
+
+    #end(): void {
+      if (this.#gathered) return;
+      this.#stopTimers();
+      this.#gathered = true;
+      this.dispatchEvent(new Event('icegatheringstatechange'));
+    }
+
+    #stopTimers(): void {
+      clearTimeout(this.#limit);
+      clearTimeout(this.#ready);
+      this.#limit = undefined;
+      this.#ready = undefined;
+    }
+  };
+}
+
+/** RFC 8839 5.4: what changes with an ICE restart. */
+const ufragOf = (description: RTCLocalSessionDescriptionInit | null | undefined): string | undefined =>
+  /^a=ice-ufrag:(\S+)/mu.exec(description?.sdp ?? '')?.[1];
