@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
 import type { Page as HiddenPage } from 'puppeteer-core';
+import { waitUntil } from './waiting.ts';
 
 /** 16-bit PCM mono at the rate of Opus (RFC 7587), so that nothing is resampled on the way. */
 const RATE = 48_000;
@@ -145,6 +146,18 @@ export async function expectTone(
     return tone && tone.rms > SILENCE ? Math.abs(tone.hz - hz) <= TOLERANCE_HZ || tone : tone;
   };
   await expect.poll(heard, { message: `a tone of ${hz} Hz`, timeout: patience }).toBe(true);
+}
+
+/**
+ * ms until a tone is heard, from now; to a fifth of a second, which is how long it listens at a time.
+ * @throws when it is not heard within `patience` ms
+ */
+export async function timeToTone(page: Page, hz: number, patience: number): Promise<number> {
+  const start = performance.now();
+  return waitUntil(`a tone of ${hz} Hz`, patience, async () => {
+    const tone = await measureTone(page);
+    return tone && tone.rms > SILENCE && Math.abs(tone.hz - hz) <= TOLERANCE_HZ && performance.now() - start;
+  });
 }
 
 /** Waits until nothing is heard any more: no sound, no stream or no element that plays it. */

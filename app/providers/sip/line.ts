@@ -3,14 +3,19 @@
 import { SwitchhookError } from '../../../shared/errors.ts';
 import type { IceServers, SipCredentials } from '../../../shared/http/api.ts';
 import { IceServerSource } from './iceServers.ts';
+import { untilReached } from './retry.ts';
+import { Signalling } from './signalling.ts';
+import { SipSocket } from './socket.ts';
 import { abandon, createUa, type RegistrationFailure, type RTCSessionEvent, type UA, type UaOptions } from './ua.ts';
 
-export interface LineOptions extends Omit<UaOptions, 'credentials'> {
+export interface LineOptions extends Omit<UaOptions, 'credentials' | 'socket'> {
   /** Fresh ones at each connect: they are kept in memory only. */
   credentials: () => Promise<SipCredentials>;
   iceServers: () => Promise<IceServers>;
   /** Whether calls go through the relay only. */
   relayOnly: () => boolean;
+  /** Whether somebody waits for the line: there is a call. */
+  isUrgent: () => boolean;
   onRegistration(state: 'registering' | 'registered' | 'failed' | 'none', reason: string | null): void;
   /** A session begins, ours or theirs; JsSIP announces it synchronously. */
   onSession(event: RTCSessionEvent): void;
@@ -20,7 +25,9 @@ export class Line {
   readonly #options: LineOptions;
   readonly #iceServers: IceServerSource;
   #ua: UA | undefined;
+  #signalling: Signalling | undefined;
   #credentials: SipCredentials | undefined;
+  readonly #closed = new AbortController();
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -29,12 +36,15 @@ export class Line {
 
   /** Resolves when it is registered. @throws SwitchhookError `registrationFailed` */
   async connect(): Promise<void> {
-    const { onRegistration, onSession, credentials: fetchCredentials, ...options } = this.#options;
+    const { onRegistration, onSession, isUrgent, credentials: fetchCredentials, ...options } = this.#options;
     onRegistration('registering', null);
-    const [credentials] = await Promise.all([fetchCredentials(), this.#iceServers.prepare()]);
+    const [credentials] = await this.#reached(() => Promise.all([fetchCredentials(), this.#iceServers.prepare()]));
+    if (this.#closed.signal.aborted) return;
     this.#credentials = credentials;
-    const ua = createUa({ credentials, ...options });
+    const socket = new SipSocket(socketUrl(credentials));
+    const ua = createUa({ credentials, socket, ...options });
     this.#ua = ua;
+    this.#signalling = new Signalling({ ua, socket, isUrgent });
     ua.on('newRTCSession', (event: RTCSessionEvent) => onSession(event));
     ua.on('disconnected', () => {
       if (this.#ua === ua) onRegistration('registering', 'The connection to the switchboard was lost.');
@@ -57,25 +67,43 @@ export class Line {
 
   /** Unregisters, closes. */
   disconnect(): void {
-    const ua = this.#ua;
-    this.#ua = undefined;
-    ua?.stop();
+    this.#close()?.stop();
     this.#options.onRegistration('none', null);
   }
 
   /** Closes the connection and says nothing. */
   abandon(): void {
+    const ua = this.#close();
+    if (ua) abandon(ua);
+  }
+
+  #close(): UA | undefined {
     const ua = this.#ua;
     this.#ua = undefined;
-    if (ua) abandon(ua);
+    this.#closed.abort();
+    this.#signalling?.close();
+    return ua;
+  }
+
+  /** Asks until there is an answer: a page that is loaded without a network has a line once there is one. */
+  #reached<T>(ask: () => Promise<T>): Promise<T> {
+    return untilReached(ask, {
+      signal: this.#closed.signal,
+      onFailure: ({ reason }) => this.#options.onRegistration('registering', reason),
+    });
+  }
+
+  /** @throws SwitchhookError `noNetwork` before there ever was a connection */
+  get signalling(): Signalling {
+    if (!this.#signalling) throw notConnected();
+    return this.#signalling;
   }
 
   /** The connected UA, and the address of a number on this line. @throws SwitchhookError `noNetwork` */
   connected(): { ua: UA; address(handle: string): string } {
     const ua = this.#ua;
     const domain = this.#credentials?.domain;
-    if (!ua?.isConnected() || !domain)
-      throw new SwitchhookError('noNetwork', { reason: 'There is no connection to the switchboard.' });
+    if (!ua?.isConnected() || !domain) throw notConnected();
     return { ua, address: (handle) => `sip:${encodeURIComponent(handle)}@${domain}` };
   }
 
@@ -84,6 +112,14 @@ export class Line {
     return this.#iceServers.configuration();
   }
 }
+
+function socketUrl({ wsPath }: SipCredentials): string {
+  const url = new URL(wsPath, location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  return url.href;
+}
+
+const notConnected = () => new SwitchhookError('noNetwork', { reason: 'There is no connection to the switchboard.' });
 
 const refused = ({ cause, code }: RegistrationFailure) =>
   new SwitchhookError('registrationFailed', {

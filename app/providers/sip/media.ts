@@ -8,12 +8,14 @@ export interface MediaOutput {
   flowing(): void;
   lost(): void;
   back(): void;
+  /** It never came to flow. */
   failed(): void;
 }
 
 export class SessionMedia {
   readonly #out: MediaOutput;
   #flowing = false;
+  #lost = false;
   /** Ours, captured: stopped with the session. */
   microphone: MediaStream | null;
 
@@ -41,15 +43,18 @@ export class SessionMedia {
     connection.addEventListener('connectionstatechange', () => this.#onState(connection.connectionState));
   }
 
+  /** Chromium often fails the connection without failing ICE; one that is dead is `disconnected` for 10 s before that. */
   #onState(state: RTCPeerConnectionState): void {
     if (state === 'connected') {
-      if (this.#flowing) this.#out.back();
+      if (this.#lost) this.#out.back();
+      this.#lost = false;
       this.#flowing = true;
       this.#out.flowing();
-    } else if (state === 'disconnected' && this.#flowing) {
-      this.#out.lost();
-    } else if (state === 'failed') {
+    } else if (state === 'failed' && !this.#flowing) {
       this.#out.failed();
+    } else if ((state === 'disconnected' || state === 'failed') && this.#flowing && !this.#lost) {
+      this.#lost = true;
+      this.#out.lost();
     }
   }
 }

@@ -3,15 +3,23 @@
 import { parseReason, REJECTIONS, type Rejection } from '../../../shared/calls/endCodes.ts';
 import type { CallFact } from '../../../shared/calls/facts.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
+import { guardDialog } from './dialogGuard.ts';
 import { endFact, type SessionEnd } from './end.ts';
 import { SessionMedia } from './media.ts';
 import { withOurConnection } from './peerConnection.ts';
+import { Recovery, type RecoveryOptions } from './recovery.ts';
+import type { Signalling } from './signalling.ts';
 import { DTMF, type EndEvent, endMessage, type IncomingEvent, type OutgoingEvent, type RTCSession } from './ua.ts';
 
 export interface SessionOutput {
   fact(fact: CallFact): void;
   remoteAudio(stream: MediaStream | null): void;
   over(): void;
+}
+
+export interface SessionOptions extends Pick<RecoveryOptions, 'signalling' | 'configuration'> {
+  /** Captured already for an outgoing call; an incoming one brings it with the answer. */
+  microphone: MediaStream | null;
 }
 
 /** ms a hold may take on the network before it has failed (JsSIP's transactions end after 32 s, too late for a person). */
@@ -24,20 +32,29 @@ export class SipSession {
   readonly #session: RTCSession;
   readonly #out: SessionOutput;
   readonly #media: SessionMedia;
+  readonly #signalling: Signalling;
   #asked = false;
   #rejectedWith: SessionEnd['rejectedWith'] = null;
   #answered = false;
 
-  /** `microphone`: captured already for an outgoing call; an incoming one brings it with the answer. */
-  constructor(session: RTCSession, out: SessionOutput, microphone: MediaStream | null) {
+  constructor(session: RTCSession, out: SessionOutput, { microphone, signalling, configuration }: SessionOptions) {
     this.#session = session;
     this.#out = out;
+    this.#signalling = signalling;
     this.#listen();
+    const guard = guardDialog(session);
+    const recovery = new Recovery({ session, guard, signalling, configuration, giveUp: () => this.#onMediaFailed() });
     this.#media = new SessionMedia(session, microphone, {
       remoteAudio: (stream) => out.remoteAudio(stream),
       flowing: () => this.#sayConnected(),
-      lost: () => out.fact({ kind: 'mediaLost' }),
-      back: () => out.fact({ kind: 'mediaBack' }),
+      lost: () => {
+        out.fact({ kind: 'mediaLost' });
+        recovery.lost();
+      },
+      back: () => {
+        recovery.back();
+        out.fact({ kind: 'mediaBack' });
+      },
       failed: () => this.#onMediaFailed(),
     });
   }
@@ -87,7 +104,14 @@ export class SipSession {
     else this.#session.unmute({ audio: true });
   }
 
-  setHeld(held: boolean): Promise<void> {
+  /** @throws SwitchhookError `noNetwork`: JsSIP would end the call that it cannot say it in */
+  #mustSpeak(): void {
+    if (!this.#signalling.isUp)
+      throw new SwitchhookError('noNetwork', { reason: 'There is no connection to the switchboard.' });
+  }
+
+  async setHeld(held: boolean): Promise<void> {
+    this.#mustSpeak();
     return new Promise((resolve, reject) => {
       const failed = (reason: string) => reject(new SwitchhookError('signalling', { reason }));
       const timer = setTimeout(() => failed('The far side did not answer.'), HOLD_PATIENCE);
@@ -103,6 +127,7 @@ export class SipSession {
   }
 
   sendDtmf(digits: string, transport: 'rtp' | 'info'): void {
+    if (transport === 'info') this.#mustSpeak();
     this.#session.sendDTMF(digits, { duration: TONE, transportType: DTMF[transport] });
   }
 
@@ -151,7 +176,7 @@ export class SipSession {
     this.#out.fact({ kind: 'connected' });
   }
 
-  /** Chromium often fails the connection without failing ICE, and then JsSIP does nothing: the call would stay for ever. */
+  /** There is no sound, and no time left to bring it back: JsSIP would keep the call for ever. */
   #onMediaFailed(): void {
     if (this.isOver) return;
     this.#out.fact({ kind: 'disconnected', response: 'error', endCode: null });

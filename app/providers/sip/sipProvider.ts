@@ -48,6 +48,7 @@ export class SipProvider implements Provider {
       credentials,
       iceServers,
       relayOnly,
+      isUrgent: () => this.#legs.sessions().length > 0,
       onRegistration: (state, reason) => this.#options.sink({ kind: 'registration', state, reason }),
       onSession: (event) => this.#onSession(event),
     });
@@ -171,7 +172,11 @@ export class SipProvider implements Provider {
         remoteAudio: (stream) => sink({ kind: 'remoteAudio', key, stream }),
         over: () => this.#legs.delete(key),
       },
-      microphone,
+      {
+        microphone,
+        signalling: this.#line.signalling,
+        configuration: () => this.#line.peerConfiguration(),
+      },
     );
     this.#legs.set(key, { ref, session: watched, abandoned: false });
   }

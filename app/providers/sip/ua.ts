@@ -7,11 +7,14 @@ import * as JsSIP from 'jssip';
 import type { EndEvent, IceCandidateEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/lib/RTCSession';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
 import type { SipCredentials } from '../../../shared/http/api.ts';
+import type { DialogGuard } from './dialogGuard.ts';
+import type { SipSocket } from './socket.ts';
 
 export type { EndEvent, IceCandidateEvent, IncomingEvent, OutgoingEvent, RTCSession, RTCSessionEvent };
 
 export interface UaOptions {
   credentials: SipCredentials;
+  socket: SipSocket;
   displayName: string;
   /** The device: kept over reloads, or a woken page leaves a second contact behind. */
   device: string;
@@ -28,11 +31,9 @@ export interface RegistrationFailure {
 /** Room above the switchboard's own ring timer, s: it ends the ring, not we; this is for a switchboard that died. */
 const RING_MARGIN = 15;
 
-export function createUa({ credentials, displayName, device, ringTime }: UaOptions): JsSIP.UA {
-  const url = new URL(credentials.wsPath, location.href);
-  url.protocol = url.protocol.replace('http', 'ws');
+export function createUa({ credentials, socket, displayName, device, ringTime }: UaOptions): JsSIP.UA {
   return new JsSIP.UA({
-    sockets: [new JsSIP.WebSocketInterface(url.href)],
+    sockets: [socket],
     uri: credentials.uri,
     authorization_user: credentials.authUser,
     password: credentials.password,
@@ -52,9 +53,58 @@ export function createUa({ credentials, displayName, device, ringTime }: UaOptio
  * registers next. JsSIP's own `stop` would decline it.
  */
 export function abandon(ua: JsSIP.UA): void {
-  const { transport } = ua as unknown as { transport: { disconnect(): void } }; // public in the code, not in the typings
-  transport.disconnect();
+  transportOf(ua).disconnect();
   ua.stop(); // its timers; what it still wants to say finds no connection
+}
+
+interface Transport {
+  connect(): void;
+  disconnect(): void;
+}
+
+/** Public in the code, not in the typings. */
+export const transportOf = (ua: JsSIP.UA): Transport => (ua as unknown as { transport: Transport }).transport;
+
+export interface DialogRequestHandlers {
+  onSuccessResponse?(response: LooseMessage): void;
+  onErrorResponse?(response: LooseMessage): void;
+  onTransportError?(): void;
+  onRequestTimeout?(): void;
+  /** 408 or 481 (RFC 3261 12.2.1.2). */
+  onDialogError?(response?: LooseMessage): void;
+}
+
+interface DialogRequests {
+  sendRequest(method: string, options?: { eventHandlers?: DialogRequestHandlers }): unknown;
+}
+
+/** Through which a session sends all that it says inside its dialog. Public in the code, not in the typings. */
+export const requestsOf = (session: RTCSession): DialogRequests => session as unknown as DialogRequests;
+
+interface Reinviting {
+  _sendReinvite(options: {
+    eventHandlers: { succeeded(): void; failed(): void };
+    rtcOfferConstraints: RTCOfferOptions;
+  }): void;
+}
+
+/**
+ * An INVITE with new ICE credentials (RFC 8445 9). JsSIP's public `renegotiate` ends the call when it is refused, so this is
+ * what it calls itself. Resolves with whether the far side took it; the offer of one that was not taken is withdrawn.
+ */
+export async function restartIce(session: RTCSession, guard: DialogGuard): Promise<boolean> {
+  const taken = await new Promise<boolean>((resolve) => {
+    guard.onInviteLost = () => resolve(false);
+    (session as unknown as Reinviting)._sendReinvite({
+      eventHandlers: { succeeded: () => resolve(true), failed: () => resolve(false) },
+      rtcOfferConstraints: { iceRestart: true },
+    });
+  });
+  guard.onInviteLost = null;
+  const { connection } = session;
+  if (!taken && connection.signalingState === 'have-local-offer')
+    await connection.setLocalDescription({ type: 'rollback' });
+  return taken;
 }
 
 /** JsSIP's words; `RFC2833` is what RFC 4733 was called before. */

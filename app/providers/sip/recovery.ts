@@ -1,0 +1,120 @@
+/** Brings the sound of one call back: asks the policy what to do, does it, and looks again. */
+
+import { type CallHealth, recoveryStep } from '../../../shared/calls/recovery.ts';
+import type { DialogGuard } from './dialogGuard.ts';
+import type { Signalling, SignallingEvent } from './signalling.ts';
+import { type RTCSession, restartIce } from './ua.ts';
+
+export interface RecoveryOptions {
+  session: RTCSession;
+  guard: DialogGuard;
+  signalling: Signalling;
+  /** With credentials that are still good. */
+  configuration: () => Promise<RTCConfiguration>;
+  /** The time is over. */
+  giveUp(): void;
+}
+
+export class Recovery {
+  readonly #options: RecoveryOptions;
+  readonly #stopListening: () => void;
+  /** Since when the sound is lost, or doubtful; null while nothing is wrong. */
+  #since: number | null = null;
+  /** Nothing is lost yet, but the network is another one. */
+  #onlyDoubtful = false;
+  #moved = false;
+  #restartedAt: number | null = null;
+  #farRestartedAt: number | null = null;
+  #restarting = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+    const { session, signalling } = options;
+    this.#stopListening = signalling.onEvent((event) => this.#onSignalling(event));
+    session.on('reinvite', () => this.#onFarRestart());
+    session.on('failed', () => this.#stop());
+    session.on('ended', () => this.#stop());
+  }
+
+  /** The sound is lost. */
+  lost(): void {
+    this.#onlyDoubtful = false;
+    this.#since ??= performance.now();
+    this.#look();
+  }
+
+  /** It is back. */
+  back(): void {
+    clearTimeout(this.#timer);
+    this.#since = null;
+    this.#moved = false;
+    this.#onlyDoubtful = false;
+    this.#restartedAt = null;
+    this.#farRestartedAt = null;
+  }
+
+  #stop(): void {
+    this.#stopListening();
+    this.back();
+  }
+
+  #onSignalling(event: SignallingEvent): void {
+    if (event === 'moved' && this.#options.session.isEstablished()) {
+      this.#moved = true;
+      this.#onlyDoubtful = this.#since === null;
+      this.#since ??= performance.now();
+    }
+    this.#look();
+  }
+
+  #onFarRestart(): void {
+    if (this.#since === null) return;
+    this.#farRestartedAt = performance.now();
+    if (this.#onlyDoubtful) this.back(); // if it is not enough, the browser will say that the path is lost
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    if (this.#since === null) return;
+    const { do: what, again } = recoveryStep(this.#health(this.#since));
+    if (again !== null) this.#timer = setTimeout(() => this.#look(), again);
+    if (what === 'reconnect') this.#options.signalling.reconnect();
+    else if (what === 'restartIce') void this.#restart();
+    else if (what === 'giveUp' && !this.#onlyDoubtful) this.#options.giveUp();
+  }
+
+  #health(since: number): CallHealth {
+    const now = performance.now();
+    const ago = (at: number | null) => (at === null ? null : now - at);
+    return {
+      signalling: this.#options.signalling.isUp,
+      media: false,
+      lostFor: now - since,
+      ours: this.#options.session.direction === 'outgoing',
+      sinceRestart: ago(this.#restartedAt),
+      sinceFarRestart: ago(this.#farRestartedAt),
+      moved: this.#moved,
+    };
+  }
+
+  /** Never rejects: one that came to nothing is followed by the next. */
+  async #restart(): Promise<void> {
+    if (this.#restarting) return;
+    this.#restarting = true;
+    this.#restartedAt = performance.now();
+    const restarted = await this.#offer().catch(() => false); // no credentials, no network: so it is not restarted
+    this.#restarting = false;
+    if (restarted && this.#onlyDoubtful) this.back();
+  }
+
+  async #offer(): Promise<boolean> {
+    const { session, guard, signalling, configuration } = this.#options;
+    // A socket that only looks open would swallow the INVITE, and with it the 32 s until it has timed out.
+    if (!(await signalling.check())) return false;
+    const { connection } = session;
+    connection.setConfiguration(await configuration());
+    if (this.#since === null || session.isEnded() || !session.isReadyToReOffer()) return false;
+    return restartIce(session, guard);
+  }
+}
