@@ -12,12 +12,19 @@ export interface SessionEnd {
   rejectedWith: { code: number; reason: NetworkEnd['reason'] } | null;
 }
 
+/** The cause that our BYE gives when there is no sound any more (RFC 3326), as JsSIP does: the far side need not guess. */
+export const NO_SOUND_CAUSE = 408;
+
+export const NO_SOUND = { kind: 'disconnected', response: 'error', endCode: null } as const satisfies CallFact;
+
 /** What JsSIP says of an end, as the fact that the network states (RFC 3261 15 for BYE, 9 for CANCEL). */
 export function endFact({ originator, cause, message, asked, rejectedWith }: SessionEnd): CallFact {
   const by = originator === 'remote' ? 'remote' : 'local';
   const text = message.text ?? cause;
   const reason = parseReason(message.reason);
   if (rejectedWith) return { kind: 'ended', by: 'local', ...rejectedWith, text };
+  const noSound = reason?.protocol === 'SIP' && reason.cause === NO_SOUND_CAUSE;
+  if (message.method === 'BYE' && noSound) return NO_SOUND;
   if (message.method === 'BYE') return { kind: 'ended', by, code: 200, reason, text };
   if (message.method === 'CANCEL') return { kind: 'ended', by: 'remote', code: 487, reason, text };
   if (message.status !== null) return { kind: 'ended', by, code: message.status, reason, text };

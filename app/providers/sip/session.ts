@@ -4,7 +4,7 @@ import { parseReason, REJECTIONS, type Rejection } from '../../../shared/calls/e
 import type { CallFact } from '../../../shared/calls/facts.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
 import { guardDialog } from './dialogGuard.ts';
-import { endFact, type SessionEnd } from './end.ts';
+import { endFact, NO_SOUND, NO_SOUND_CAUSE, type SessionEnd } from './end.ts';
 import { SessionMedia } from './media.ts';
 import { withOurConnection } from './peerConnection.ts';
 import { Recovery, type RecoveryOptions } from './recovery.ts';
@@ -179,8 +179,9 @@ export class SipSession {
   /** There is no sound, and no time left to bring it back: JsSIP would keep the call for ever. */
   #onMediaFailed(): void {
     if (this.isOver) return;
-    this.#out.fact({ kind: 'disconnected', response: 'error', endCode: null });
-    this.hangUp();
+    this.#out.fact(NO_SOUND);
+    this.#asked = true;
+    this.#session.terminate({ status_code: NO_SOUND_CAUSE, reason_phrase: 'No media' });
   }
 
   #onEnd(event: EndEvent): void {
