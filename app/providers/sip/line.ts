@@ -3,6 +3,7 @@
 import { SwitchhookError } from '../../../shared/errors.ts';
 import type { IceServers, SipCredentials } from '../../../shared/http/api.ts';
 import { IceServerSource } from './iceServers.ts';
+import { PushRegistration, type PushRegistrationOptions } from './pushParameters.ts';
 import { untilReached } from './retry.ts';
 import { Signalling } from './signalling.ts';
 import { SipSocket } from './socket.ts';
@@ -14,6 +15,8 @@ export interface LineOptions extends Omit<UaOptions, 'credentials' | 'socket'> {
   iceServers: () => Promise<IceServers>;
   /** Whether calls go through the relay only. */
   relayOnly: () => boolean;
+  /** For a registrar that is not our switchboard, which has its own way to push: where this device is woken (RFC 8599). */
+  push: PushRegistrationOptions | null;
   /** Whether somebody waits for the line: there is a call. */
   isUrgent: () => boolean;
   onRegistration(state: 'registering' | 'registered' | 'failed' | 'none', reason: string | null): void;
@@ -36,14 +39,16 @@ export class Line {
 
   /** Resolves when it is registered. @throws SwitchhookError `registrationFailed` */
   async connect(): Promise<void> {
-    const { onRegistration, onSession, isUrgent, credentials: fetchCredentials, ...options } = this.#options;
+    const { onRegistration, onSession, isUrgent, push, credentials: fetchCredentials, ...options } = this.#options;
     onRegistration('registering', null);
     const [credentials] = await this.#reached(() => Promise.all([fetchCredentials(), this.#iceServers.prepare()]));
     if (this.#closed.signal.aborted) return;
     this.#credentials = credentials;
-    const socket = new SipSocket(socketUrl(credentials));
+    const wakeUp = new PushRegistration(push ?? NO_PUSH);
+    const socket = new SipSocket(socketUrl(credentials), wakeUp.rewrite);
     const ua = createUa({ credentials, socket, ...options });
     this.#ua = ua;
+    wakeUp.follow(ua);
     this.#signalling = new Signalling({ ua, socket, isUrgent });
     ua.on('newRTCSession', (event: RTCSessionEvent) => onSession(event));
     ua.on('disconnected', () => {
@@ -56,6 +61,7 @@ export class Line {
       });
       ua.on('registrationFailed', (event) => {
         const failure: RegistrationFailure = { cause: String(event.cause), code: event.response?.status_code ?? null };
+        if (wakeUp.retry(ua, failure.code)) return;
         // Without a code nobody refused us: the connection is being made again, and with it the registration.
         onRegistration(failure.code === null ? 'registering' : 'failed', failure.cause);
         if (failure.code !== null) reject(refused(failure));
@@ -112,6 +118,8 @@ export class Line {
     return this.#iceServers.configuration();
   }
 }
+
+const NO_PUSH: PushRegistrationOptions = { subscription: null, onPromise: () => undefined };
 
 function socketUrl({ wsPath }: SipCredentials): string {
   const url = new URL(wsPath, location.href);

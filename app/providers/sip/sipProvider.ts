@@ -9,6 +9,7 @@ import { type Leg, Legs } from './legs.ts';
 import { Line } from './line.ts';
 import { stopTracks } from './media.ts';
 import { withOurConnection } from './peerConnection.ts';
+import type { PushRegistrationOptions } from './pushParameters.ts';
 import { SipSession } from './session.ts';
 import type { RTCSession, RTCSessionEvent } from './ua.ts';
 
@@ -28,6 +29,8 @@ export interface SipProviderOptions {
   microphone: () => Promise<MediaStream>;
   /** How digits travel: RFC 4733 in the media, or SIP INFO. */
   dtmf: () => 'rtp' | 'info';
+  /** For a registrar that is not our switchboard, which has its own way to push: where this device is woken (RFC 8599). */
+  push?: PushRegistrationOptions;
   sink: ProviderSink;
 }
 
@@ -48,6 +51,7 @@ export class SipProvider implements Provider {
       credentials,
       iceServers,
       relayOnly,
+      push: options.push ?? null,
       isUrgent: () => this.#legs.sessions().length > 0,
       onRegistration: (state, reason) => this.#options.sink({ kind: 'registration', state, reason }),
       onSession: (event) => this.#onSession(event),

@@ -52,11 +52,11 @@ export class SipSocket implements Socket {
   }
 
   isConnected(): boolean {
-    return this.#inner.isConnected();
+    return Boolean(this.#inner.isConnected()); // it says null where there is none
   }
 
   isConnecting(): boolean {
-    return this.#inner.isConnecting();
+    return Boolean(this.#inner.isConnecting());
   }
 
   connect(): void {
