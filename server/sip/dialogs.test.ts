@@ -43,6 +43,26 @@ describe('after a socket was replaced', () => {
     await mai.expectResponse(200, 'BYE');
   });
 
+  test('what was sent to a socket that nobody reads is 480 when its device is back on another', async () => {
+    const { mai, hung, dialog } = await talking();
+    mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'INVITE', 3));
+    await hung.expectRequest('INVITE'); // and says nothing: it is dead
+    await harness.phone('102', { device: hung.credentials.device });
+    await mai.expectResponse(480, 'INVITE');
+  });
+
+  test('what the old socket has begun to answer is still its own', async () => {
+    const { mai, hung, dialog } = await talking();
+    mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'INVITE', 3));
+    const incoming = await hung.expectRequest('INVITE');
+    hung.respond(incoming, 100);
+    hung.respond(incoming, 180);
+    await mai.expectResponse(180, 'INVITE');
+    await harness.phone('102', { device: hung.credentials.device });
+    hung.respond(incoming, 200);
+    await mai.expectResponse(200, 'INVITE');
+  });
+
   test('the callee reaches the caller on its new socket, once it has shown who it is', async () => {
     const { mai, hung, dialog } = await talking();
     await mai.close();

@@ -34,7 +34,11 @@ export class Location {
   readonly #byExtension = new Map<string, Map<string, Device>>();
   readonly #byContactHost = new Map<string, Device>();
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** `onReplaced`: a device has proved itself on another socket, and this one, open or not, is its path no more. */
+  constructor(
+    private readonly onReplaced: (socket: SipSocket) => void = () => undefined,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** The device spoke on this socket and proved who it is: from now on it is reached there. */
   attach(identity: DeviceIdentity, socket: SipSocket): Device {
@@ -42,7 +46,9 @@ export class Location {
     this.#byExtension.set(identity.extension, devices);
     const known = devices.get(identity.device);
     if (known) {
+      const before = known.socket;
       known.socket = socket;
+      if (before !== socket) this.onReplaced(before);
       return known;
     }
     const device: Device = { identity, socket, binding: undefined, contactHosts: new Set() };

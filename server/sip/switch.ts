@@ -34,12 +34,13 @@ export class SipSwitch implements SocketHandlers {
 
   constructor(options: SwitchOptions) {
     const { domain, limits, log } = options;
-    const location = new Location();
+    const clients = new ClientTransactions(domain);
+    const location = new Location((socket) => clients.socketReplaced(socket));
     this.#context = {
       ...options,
       location,
       servers: new ServerTransactions(limits),
-      clients: new ClientTransactions(domain),
+      clients,
       rings: new Rings(),
       calls: new CallLog(options.records, log),
       authenticate: (transaction) => this.#authenticate(transaction),

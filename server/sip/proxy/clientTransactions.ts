@@ -13,6 +13,11 @@ export interface BranchEvents {
   failure(status: number, response?: SipResponse): void;
   /** Its socket closed before a final response: nothing more can come. */
   lost(): void;
+  /**
+   * Whether it is lost, too, when its device has a newer socket and has not said a word on this one: it is then a dead one
+   * that nobody has closed, and the 32 s until it has timed out are longer than a call in trouble lives.
+   */
+  readonly endsWhenReplaced?: boolean;
 }
 
 export interface BranchTimers {
@@ -81,6 +86,11 @@ export class ClientTransaction {
     clearTimeout(this.#timer);
     this.forget();
     if (open) this.events.lost();
+  }
+
+  /** The device has a newer socket; this one may still be read. */
+  socketReplaced(): void {
+    if (!this.#spoken && this.events.endsWhenReplaced) this.socketClosed();
   }
 
   #proceed(response: SipResponse): void {
@@ -181,6 +191,10 @@ export class ClientTransactions {
 
   socketClosed(socket: SipSocket): void {
     for (const transaction of [...(this.#bySocket.get(socket) ?? [])]) transaction.socketClosed();
+  }
+
+  socketReplaced(socket: SipSocket): void {
+    for (const transaction of [...(this.#bySocket.get(socket) ?? [])]) transaction.socketReplaced();
   }
 
   get size(): number {

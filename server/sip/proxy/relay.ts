@@ -23,6 +23,7 @@ export class Relay implements TransactionOwner {
       success: (response) => this.incoming.respond(response),
       failure: (status, response) => (response ? this.incoming.respond(response) : fail(status)),
       lost: () => fail(480),
+      endsWhenReplaced: true,
     });
   }
 
