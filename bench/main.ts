@@ -4,6 +4,7 @@ import { startTestSwitchboard } from '../e2e/support/switchboard.ts';
 import { callFigures } from './calls.ts';
 import { describe, type Figure } from './figures.ts';
 import { pushFigures } from './push.ts';
+import { resumeFigures } from './resume.ts';
 import { sizes } from './sizes.ts';
 import { tabFigures } from './tabs.ts';
 import { workerFigures } from './worker.ts';
@@ -17,6 +18,7 @@ export async function run({ json }: { json: boolean }): Promise<void> {
     print(sizes());
     print(await workerFigures(switchboard.url));
     print(await callFigures(switchboard.url));
+    print(await resumeFigures(switchboard.url));
     print(await tabFigures(switchboard.url));
     print(await pushFigures(switchboard.url));
   } finally {

@@ -143,12 +143,6 @@ test('call back from the recents', async () => {
   await expectTone(hung.page, MAI_TONE);
 });
 
-test('a closed page says goodbye', async () => {
-  await connect();
-  await hung.page.close();
-  expect(await ends(mai)).toMatchObject({ response: 'remote', endCode: 200 });
-});
-
 test('keypad digits travel in the media (RFC 4733)', async () => {
   await mai.page.evaluate(() => {
     const insert = RTCDTMFSender.prototype.insertDTMF;

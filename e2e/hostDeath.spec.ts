@@ -93,8 +93,20 @@ async function settle(moment: Moment, host: Page, remote: Page): Promise<void> {
       if (call) await window.phone.perform(call.id, { kind: 'decline' });
     });
   }
+  if (moment === 'active') {
+    // It goes on, at the next host, who can hang up.
+    await host.waitForFunction(
+      () => window.phone.state.calls.some((call) => call.state === 'active' && call.host !== null),
+      null,
+      { timeout: PATIENCE },
+    );
+    await host.evaluate(async () => {
+      const [call] = window.phone.state.calls;
+      if (call) await window.phone.perform(call.id, { kind: 'hangUp' });
+    });
+  }
   await host.waitForFunction(() => window.phone.state.calls.length === 0, null, { timeout: PATIENCE });
-  // A far side that was crashed upon may still be in the call: it hangs up, as its person would.
+  // A call that was being dialled may still ring there: its person declines.
   await remote.evaluate(async () => {
     for (const call of window.phone.state.calls)
       await window.phone.perform(call.id, { kind: 'hangUp' }).catch(() => undefined);

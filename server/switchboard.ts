@@ -94,8 +94,20 @@ async function assemble(config: Config, db: Database, app: FastifyInstance): Pro
   const isHealthy = async (): Promise<void> => {
     await sql`select 1`.execute(db);
   };
+  const elsewhere = sip.elsewhere.bind(sip);
   const { gateway, subscriptions, vapidPublicKey } = push;
-  const services = { config, accounts, sessions, login, sipCredentials, sockets, handlers: sip, isHealthy, records };
+  const services = {
+    config,
+    accounts,
+    sessions,
+    login,
+    sipCredentials,
+    sockets,
+    handlers: sip,
+    isHealthy,
+    records,
+    elsewhere,
+  };
   await addRoutes(app, { ...services, gateway, subscriptions, vapidPublicKey });
   const sweep = setInterval(() => {
     sockets.closeExpired(Date.now());

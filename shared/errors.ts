@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'targetNoAnswer'
   | 'targetRefused'
   | 'transferFailed'
+  // a call that was to be taken up from another page or device
+  | 'resumeFailed'
   // media
   | 'microphoneDenied'
   | 'microphoneAbsent'

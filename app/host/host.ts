@@ -10,7 +10,7 @@ import type { WorkerLink } from '../link/link.ts';
 import type { RegistryMirror } from '../link/mirror.ts';
 import type { Provider, ProviderEvent, ProviderSink } from '../providers/provider.ts';
 import { Election } from './election.ts';
-import { orphans, overdueAt, providerCall, unclaimed } from './intents.ts';
+import { orphans, overdueAt, resumable, unclaimed } from './intents.ts';
 import { Reports } from './reports.ts';
 import { perform } from './steps.ts';
 
@@ -76,6 +76,11 @@ export class CallHost {
     this.#election.resign();
   }
 
+  /** A person wants the office here: takes it from the tab that has it, with the calls that it holds. */
+  take(): void {
+    this.#election.depose();
+  }
+
   /** The page is going: whatever the provider can still say. */
   leave(): void {
     this.#term?.provider.leave?.();
@@ -105,7 +110,8 @@ export class CallHost {
 
   /** A call that lost its host in conversation: resumed where the provider can, honestly ended where not. */
   #takeUp(call: CallRecord, provider: Provider, reports: Reports): void {
-    const resumed = provider.resume?.(providerCall(call)) ?? Promise.reject(NOT_RESUMABLE);
+    const wanted = resumable(call);
+    const resumed = (wanted && provider.resume?.(wanted)) ?? Promise.reject(NOT_RESUMABLE);
     const ended = { kind: 'disconnected', response: 'error', endCode: null } as const;
     resumed.catch(() => reports.fact({ id: call.id }, ended)).catch((error: unknown) => this.#fail(error));
   }
@@ -157,7 +163,7 @@ export class CallHost {
   /** A call that could not be dialled, or that the network does not know when it is to end, is over. */
   async #afterFailure(reports: Reports, call: CallRecord, { action }: Intent): Promise<void> {
     const ending = action === 'hangUp' || action === 'decline' || action === 'declineEverywhere';
-    if (action !== 'dial' && !ending) return;
+    if (action !== 'dial' && action !== 'takeHere' && !ending) return;
     await reports.fact({ id: call.id }, { kind: 'disconnected', response: ending ? 'local' : 'error', endCode: null });
   }
 

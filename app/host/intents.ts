@@ -1,8 +1,9 @@
 /** How an intent is carried out, and whose turn it is: pure choices over the record. */
 
+import { pendingIntent } from '../../shared/calls/intents.ts';
 import type { CallRecord, Intent } from '../../shared/calls/record.ts';
 import { SwitchhookError } from '../../shared/errors.ts';
-import type { Provider, ProviderCall } from '../providers/provider.ts';
+import type { Provider, ProviderCall, ResumableCall } from '../providers/provider.ts';
 
 export function providerCall({ id, providerCallId, peer, type }: CallRecord): ProviderCall {
   return { id, providerCallId, peer, type };
@@ -29,6 +30,10 @@ export function carryOut(provider: Provider, record: CallRecord, { action, argum
     case 'mute':
     case 'unmute':
       return provider.setMuted?.(call, action === 'mute') ?? unsupported(action);
+    case 'takeHere': {
+      const wanted = resumable(record);
+      return (wanted && provider.resume?.(wanted)) ?? unsupported(action);
+    }
     case 'dtmf':
       return provider.sendDtmf?.(call, argument ?? '') ?? unsupported(action);
     case 'transfer':
@@ -51,23 +56,37 @@ export interface Work {
 export function unclaimed(calls: Iterable<CallRecord>): Work[] {
   return [...calls]
     .flatMap((call) => call.intents.map((intent) => ({ call, intent })))
-    .filter(({ call, intent }) => intent.outcome === null && intent.epoch === null && !awaitsNetwork(call))
+    .filter(({ intent }) => intent.outcome === null && intent.epoch === null)
+    .filter(({ call, intent }) => intent.action === 'takeHere' || !awaitsNetwork(call))
     .sort((a, b) => a.intent.askedAt - b.intent.askedAt);
 }
 
-/** Calls that were in conversation when their host was lost. */
+/** Calls that had been answered when their host was lost. */
 export function orphans(calls: Iterable<CallRecord>): CallRecord[] {
-  return [...calls].filter(
-    ({ state, host, providerCallId }) => state === 'reconnecting' && host === null && providerCallId !== null,
-  );
+  return [...calls]
+    .filter(
+      ({ state, host, providerCallId }) =>
+        (state === 'reconnecting' || state === 'connecting') && host === null && providerCallId !== null,
+    )
+    .filter((call) => !pendingIntent(call, 'takeHere')); // that is work of its own
+}
+
+/** A call as a provider needs to know it in order to take it up; null for one that has no dialog. */
+export function resumable(record: CallRecord): ResumableCall | null {
+  const { dialog, direction, attributes } = record;
+  if (!dialog) return null;
+  const { muted, held, heldByRemote } = attributes;
+  return { ...providerCall(record), dialog, direction, muted, held, heldByRemote };
 }
 
 /**
- * A ring whose host was lost: the network rings the next host again (4.3), and only then is there something to answer or
- * decline. An outgoing call, and one that never was on a network, waits for nobody.
+ * A call whose host was lost. A ring: the network rings the next host again (4.3), and only then is there something to answer
+ * or decline. A conversation: it has to be here before anything can be done in it, but for its end. A call that never was on
+ * a network waits for nobody.
  */
-function awaitsNetwork({ direction, providerCallId, host }: CallRecord): boolean {
-  return direction === 'incoming' && providerCallId !== null && host === null;
+function awaitsNetwork({ direction, state, providerCallId, dialog, host }: CallRecord): boolean {
+  if (host !== null || providerCallId === null) return false;
+  return state === 'reconnecting' || (direction === 'incoming' && !dialog);
 }
 
 /**

@@ -23,6 +23,7 @@ export function perform(stage: Stage, call: CallRecord, intent: Intent): Promise
     case 'dial':
     case 'answer':
     case 'unhold':
+    case 'takeHere':
       return holding(stage, heardBeside(stage, call), () => one(stage, call, intent));
     case 'holdAndAnswer':
       return holding(stage, other(stage, intent), () => stage.provider.answer(providerCall(call)));

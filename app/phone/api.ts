@@ -14,6 +14,7 @@ import {
   type User,
   users,
 } from '../../shared/http/api.ts';
+import { type LiveCall, liveCalls as liveCallsSchema } from '../../shared/http/calls.ts';
 import { clockOffset as offsetOf } from '../../shared/http/clock.ts';
 import {
   type Devices,
@@ -135,6 +136,11 @@ export async function testPush(device: string): Promise<void> {
 
 export async function missedCalls(since: number, device: string): Promise<MissedCalls['calls']> {
   return (await ask(missedCallsSchema, `/api/calls/missed?since=${since}&device=${encodeURIComponent(device)}`)).calls;
+}
+
+/** My calls on other devices of mine. */
+export async function liveElsewhere(device: string): Promise<LiveCall[]> {
+  return (await ask(liveCallsSchema, `/api/calls/live?device=${encodeURIComponent(device)}`)).calls;
 }
 
 /** By how much this device's clock is ahead of the switchboard's, ms. */

@@ -22,6 +22,7 @@ export const initialState = (): PhoneState => ({
   notifications: 'Notification' in globalThis ? Notification.permission : 'unsupported',
   push: 'unknown',
   microphone: 'unknown',
+  elsewhere: [],
   devices: [],
   device: deviceId(),
   testRing: 'none',

@@ -19,6 +19,7 @@ import * as api from './api.ts';
 import { captureForCall } from './capture.ts';
 import { Commands } from './commands.ts';
 import { deviceId, savePreferences } from './device.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { initialState } from './initial.ts';
 import { initialCall } from './initialCall.ts';
 import { Line } from './line.ts';
@@ -29,12 +30,13 @@ import { Recents } from './recents.ts';
 import { Sounds } from './sounds.ts';
 import { PhoneStore } from './store.ts';
 import type { Phone, PhoneState, Preferences } from './types.ts';
+import { isTyping } from './typing.ts';
 
 /** How long the screen says why a call ended, ms: long enough to read a line and press "Call back". Ours. */
 const ENDED_SHOWN = 6_000;
 
 /** What the SIP provider can do; its calls' capabilities before the provider itself is loaded. */
-const SIP_CAPABILITIES = capabilitiesOf(['hold', 'mute', 'dtmf']);
+const SIP_CAPABILITIES = capabilitiesOf(['hold', 'mute', 'dtmf', 'transfer']);
 
 export class AppPhone implements Phone {
   readonly #store = new PhoneStore(initialState());
@@ -47,6 +49,7 @@ export class AppPhone implements Phone {
   readonly #commands = new Commands({ link: this.#link, mirror: this.#mirror, reader: this.#reader });
   readonly #updates = followUpdates({ idle: () => this.#mirror.state.live.size === 0, busyHere: isTyping });
   readonly #reachability = new Reachability(this.#store, this.#commands, this.#reader);
+  readonly #elsewhere = new Elsewhere(this.#store, this.#commands);
   readonly #line = new Line((registration) => this.#store.set({ registration }));
   readonly #otherTabs = new BroadcastChannel('switchhook-session');
   #host: CallHost | undefined;
@@ -154,6 +157,7 @@ export class AppPhone implements Phone {
     this.#sounds.player.key(digit);
   }
 
+  takeHere = (): Promise<void> => this.#shown(() => this.#elsewhere.take(this.#host, SIP_CAPABILITIES));
   getInitialCall = (): Promise<CallRecord | null> => initialCall(this.#mirror, this.#reader);
   loadDevices = (): Promise<void> => this.#shown(() => this.#reachability.loadDevices());
   removeDevice = (device: string): Promise<void> => this.#shown(() => this.#reachability.removeDevice(device));
@@ -212,6 +216,7 @@ export class AppPhone implements Phone {
     this.#host = this.#newHost(session);
     this.#host.start();
     const failed = (error: unknown) => this.#problem(error);
+    this.#elsewhere.look();
     this.#reachability.begin(session).catch(failed);
     api.directory().then((contacts) => this.#store.set({ contacts }), failed);
   }
@@ -266,6 +271,7 @@ export class AppPhone implements Phone {
     for (const call of ended) this.#showEnd(call);
     if (historyChanged) this.#recents.refresh().catch((error: unknown) => this.#problem(error));
     this.#presence.watch(calls);
+    this.#elsewhere.look();
     this.#updates.check();
   }
 
@@ -289,11 +295,4 @@ export class AppPhone implements Phone {
   #problem(error: unknown): void {
     this.#store.set({ problem: SwitchhookError.from(error) });
   }
-}
-
-/** Something typed and not sent would be lost. */
-function isTyping(): boolean {
-  let focused = document.activeElement;
-  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
-  return document.visibilityState === 'visible' && focused instanceof HTMLInputElement && focused.value !== '';
 }

@@ -7,6 +7,7 @@ import type { CallCommand, CommandKind } from '../../shared/calls/commands.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import type { SwitchhookError } from '../../shared/errors.ts';
 import type { DemoAccounts, Session, User } from '../../shared/http/api.ts';
+import type { LiveCall } from '../../shared/http/calls.ts';
 import type { Devices } from '../../shared/http/push.ts';
 import type { Settings } from '../../shared/registry/input.ts';
 
@@ -57,6 +58,8 @@ export interface PhoneState {
   /** Whether calls reach this device with every tab closed. */
   push: 'unknown' | 'ready' | 'failed' | 'unsupported';
   microphone: MicrophoneState;
+  /** Calls that are going on on other devices of mine, the newest first; looked for while this page is seen and idle. */
+  elsewhere: readonly LiveCall[];
   /** My devices, once {@link Phone.loadDevices} has asked. */
   devices: Devices['devices'];
   /** This one's id. */
@@ -80,6 +83,11 @@ export interface Phone {
   dial(number: string): Promise<string>;
   /** Asks something of a call; settles when the network has done it. Failures are also shown as `problem`. */
   perform(callId: string, command: CallCommand): Promise<void>;
+  /**
+   * Takes here what goes on elsewhere: the calls of the tab that holds them, or the newest one of another device of mine.
+   * @throws SwitchhookError `notAllowed` where a call would be lost by it
+   */
+  takeHere(): Promise<void>;
   /** The call that this page was opened for, if any: a notification of it was clicked with no tab open. */
   getInitialCall(): Promise<CallRecord | null>;
   loadMoreRecents(): Promise<void>;

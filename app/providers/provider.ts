@@ -4,9 +4,10 @@
  * suite beside it holds for every provider.
  */
 
+import type { CallDialog } from '../../shared/calls/dialog.ts';
 import type { Rejection } from '../../shared/calls/endCodes.ts';
 import type { CallFact } from '../../shared/calls/facts.ts';
-import type { CallCapability, CallType, Peer } from '../../shared/calls/record.ts';
+import type { CallCapability, CallDirection, CallType, Peer } from '../../shared/calls/record.ts';
 import type { CallRef } from '../../shared/registry/input.ts';
 
 /** A call as a provider needs to know it. */
@@ -17,6 +18,16 @@ export interface ProviderCall {
   providerCallId: string | null;
   peer: Peer;
   type: CallType;
+}
+
+/** A call that is going on elsewhere, to be taken up here with everything that a person has set in it. */
+export interface ResumableCall extends ProviderCall {
+  dialog: CallDialog;
+  /** Who once dialled. */
+  direction: CallDirection;
+  muted: boolean;
+  held: boolean;
+  heldByRemote: boolean;
 }
 
 /** What a provider may be able to do beyond dialling, answering and ending. */
@@ -45,11 +56,14 @@ export interface Provider {
   transfer?(call: ProviderCall, target: string): Promise<void>;
   /** Connects the far sides of two calls, as `transfer` does; `call` is the one that is told, both end here. */
   attendedTransfer?(call: ProviderCall, other: ProviderCall): Promise<void>;
-  /** Takes up a call whose host was lost. @throws SwitchhookError where it is gone */
-  resume?(call: ProviderCall): Promise<void>;
   /**
-   * This tab is no longer the host, or goes away, now: says goodbye to calls that have media, lets rings ring on, closes.
-   * There is no time for anything that waits.
+   * Takes up a call of another page or device; resolves when it is ours. Waits for the line, and for a far side that is
+   * coming back itself. @throws SwitchhookError `resumeFailed`, `microphone…`: it is over here
+   */
+  resume?(call: ResumableCall): Promise<void>;
+  /**
+   * This tab is no longer the host, or goes away, now: stops all media and closes, saying nothing. A ring rings on and a
+   * call can be taken up, by whoever hosts next. There is no time for anything that waits.
    */
   leave?(): void;
 }

@@ -1,4 +1,5 @@
 /** What a call is doing, in one line. */
+import { MOVED } from '../../shared/calls/endCodes.ts';
 import { pendingIntent } from '../../shared/calls/intents.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import { disconnectText, endReason } from '../../shared/i18n/endReasons.ts';
@@ -35,6 +36,7 @@ export function accountText(account: string, language: Language): string {
 
 /** How a call ended, in two or three words. */
 export function endText({ disconnect, direction, answeredAt }: CallRecord, language: Language): string {
+  if (answeredAt !== null && disconnect?.endCode === MOVED) return text(language, 'response.moved');
   const response = disconnect?.response ?? 'unknown';
   return disconnectText(language, { response, direction, answered: answeredAt !== null });
 }

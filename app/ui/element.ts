@@ -25,6 +25,8 @@ export interface SwitchhookEvents {
   'enable-sound': undefined;
   'enable-notifications': undefined;
   'enable-microphone': undefined;
+  /** A call that goes on elsewhere is to go on here. */
+  'take-here': undefined;
   'test-ring': undefined;
   /** A ring to oneself by push. */
   'test-push': undefined;

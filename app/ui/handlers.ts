@@ -17,6 +17,7 @@ export const HANDLERS: Handlers = {
   'enable-sound': (phone) => phone.enableSound(),
   'enable-notifications': (phone) => phone.enableNotifications(),
   'enable-microphone': (phone) => phone.enableMicrophone(),
+  'take-here': (phone) => phone.takeHere(),
   'test-ring': (phone) => phone.testRing(),
   'test-push': (phone) => phone.testPush(),
   'load-devices': (phone) => phone.loadDevices(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ask, settle } from '../../shared/calls/intents.ts';
 import { SwitchhookError } from '../../shared/errors.ts';
 import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
-import { at, callIn, NOW, uuid, withFacts } from '../../shared/testing/samples.ts';
+import { at, callIn, DIALOG, NOW, uuid, withFacts } from '../../shared/testing/samples.ts';
 import { announcements, titleFor } from './announcements.ts';
 import { noticesFor } from './notices.ts';
 
@@ -17,6 +17,8 @@ const quiet: Parameters<typeof noticesFor>[0] = {
   microphone: 'granted',
   settings: { ...DEFAULT_SETTINGS, language: 'en' },
   calls: [],
+  role: 'host',
+  elsewhere: [],
   problem: null,
 };
 
@@ -25,6 +27,27 @@ const ids = (changes: Partial<typeof quiet>) => noticesFor({ ...quiet, ...change
 describe('noticesFor', () => {
   it('says nothing while all is well', () => {
     expect(ids({})).toEqual([]);
+  });
+
+  it('says where a call is that can be taken here, and whose, in both languages', () => {
+    const talking = { ...callIn('active'), dialog: DIALOG };
+    expect(ids({ role: 'guest', calls: [talking] })).toEqual(['otherTab']);
+    expect(ids({ role: 'host', calls: [talking] })).toEqual([]);
+    expect(ids({ role: 'guest', calls: [callIn('ringing')] })).toEqual([]);
+    const peer = { handle: '102', displayName: 'Bob' };
+    const elsewhere = [{ direction: 'incoming', peer, device: uuid(5), dialog: DIALOG, answeredAt: NOW } as const];
+    const told = (language: 'en' | 'vi') =>
+      noticesFor({ ...quiet, elsewhere, settings: { ...quiet.settings, language } }).map(({ text, action }) => [
+        text,
+        action,
+      ]);
+    expect(told('en')).toEqual([
+      ['You are talking to Bob on another device.', { event: 'take-here', label: 'Take the call here' }],
+    ]);
+    expect(told('vi')).toEqual([
+      ['Bạn đang nói chuyện với Bob trên thiết bị khác.', { event: 'take-here', label: 'Nghe tại đây' }],
+    ]);
+    expect(ids({ elsewhere, calls: [talking] })).toEqual([]);
   });
 
   it('puts what went wrong first', () => {

@@ -1,6 +1,8 @@
 /** What a person should know about the phone now: a pure function of its state, the most important first. */
+import { canMove } from '../../shared/calls/dialog.ts';
 import type { ErrorCode, SwitchhookError } from '../../shared/errors.ts';
 import { errorText, type MessageKey, text } from '../../shared/i18n/messages.ts';
+import { actionText } from '../../shared/i18n/notifications.ts';
 import type { PhoneState } from '../phone/types.ts';
 import type { PlainEvent } from './element.ts';
 
@@ -15,12 +17,22 @@ export interface Notice {
 
 type Seen = Pick<
   PhoneState,
-  'link' | 'session' | 'registration' | 'sound' | 'notifications' | 'microphone' | 'settings' | 'calls'
+  | 'link'
+  | 'session'
+  | 'registration'
+  | 'sound'
+  | 'notifications'
+  | 'microphone'
+  | 'settings'
+  | 'calls'
+  | 'role'
+  | 'elsewhere'
 > & { problem: SwitchhookError | null };
 
 export function noticesFor(state: Seen): Notice[] {
   const found = [problem(state), link(state)];
-  if (state.session) found.push(registration(state), microphone(state), sound(state), notifications(state));
+  if (state.session)
+    found.push(elsewhere(state), registration(state), microphone(state), sound(state), notifications(state));
   return found.filter((notice) => notice !== null);
 }
 
@@ -74,6 +86,17 @@ function sound({ sound, settings }: Seen): Notice | null {
   if (sound === 'ready') return null;
   const action = { event: 'enable-sound', label: text(settings.language, 'banner.enableSound') } as const;
   return { ...plain('sound', 'hint', settings, 'banner.sound'), action };
+}
+
+/** A call that another tab holds, or another device, can be taken here. */
+function elsewhere({ calls, role, elsewhere: [other], settings }: Seen): Notice | null {
+  const { language } = settings;
+  const action = { event: 'take-here', label: actionText(language, 'takeHere') } as const;
+  if (role === 'guest' && canMove(calls)) return { ...plain('otherTab', 'hint', settings, 'banner.otherTab'), action };
+  if (!other || calls.length > 0) return null;
+  const name = other.peer.displayName || other.peer.handle;
+  const words = text(language, 'banner.otherDevice', { name });
+  return { id: `device ${other.dialog.callId}`, level: 'hint', text: words, action, dismissable: true };
 }
 
 /** Asked for in quiet moments only, and not again once it was refused: the settings tell how to mend that. */

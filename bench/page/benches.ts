@@ -118,6 +118,42 @@ export async function callHeard(): Promise<number> {
   }
 }
 
+/**
+ * ms between the last sound of the call and the next: it may come in another stream, when the far side has taken the call up.
+ * Settles once there has been silence, and sound again.
+ */
+export async function silence(): Promise<number> {
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: WINDOW });
+  const samples = new Float32Array(WINDOW);
+  let source: MediaStreamAudioSourceNode | undefined;
+  let heardAt: number | null = null;
+  let silent = false;
+  try {
+    for (;;) {
+      const stream = document.querySelector<HTMLAudioElement>('audio[data-call-audio]')?.srcObject ?? null;
+      if (stream instanceof MediaStream && stream !== source?.mediaStream) {
+        source?.disconnect();
+        source = context.createMediaStreamSource(stream);
+        source.connect(analyser);
+      }
+      analyser.getFloatTimeDomainData(samples);
+      const energy = samples.reduce((sum, sample) => sum + sample * sample, 0) / WINDOW;
+      const audible = stream instanceof MediaStream && Math.sqrt(energy) > AUDIBLE;
+      const now = performance.now();
+      if (audible && silent && heardAt !== null) return now - heardAt;
+      if (audible) heardAt = now;
+      else if (heardAt !== null && now - heardAt > SILENT) silent = true;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  } finally {
+    await context.close();
+  }
+}
+
+/** ms without sound that are a gap and no breath of the tone: two packets. */
+const SILENT = 40;
+
 /** Two bare connections in one page, signalled by function calls: ms until both have heard the other. */
 export async function bareCallSetup(): Promise<number> {
   const started = performance.timeOrigin + performance.now();

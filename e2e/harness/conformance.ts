@@ -27,14 +27,14 @@ const NOBODY = '999';
 
 const RING_TIME = 20_000;
 
-const peerOf = (handle: string) => ({ handle, displayName: null, avatarUrl: null, userId: null });
+export const peerOf = (handle: string) => ({ handle, displayName: null, avatarUrl: null, userId: null });
 
 /** One browser is one session. */
 export async function logIn(account: string): Promise<void> {
   await api.logIn(account, `demo-${account}`);
 }
 
-function sipProvider(account: string, sink: ProviderSink, microphone: () => Promise<MediaStream>): SipProvider {
+export function sipProvider(account: string, sink: ProviderSink, microphone: () => Promise<MediaStream>): SipProvider {
   const device = deviceId(); // a page is one telephone, whoever is connected
   return new SipProvider({
     account,
@@ -50,7 +50,7 @@ function sipProvider(account: string, sink: ProviderSink, microphone: () => Prom
   });
 }
 
-const capture = () => captureMicrophone({ voiceProcessing: false });
+export const capture = () => captureMicrophone({ voiceProcessing: false });
 
 /** Another side as it is asked for across the pages. */
 const acrossPages = (who: Who): FarSide => ({

@@ -13,6 +13,7 @@ import * as benches from '../../bench/page/benches.ts';
 import * as fanout from '../../bench/page/fanout.ts';
 import { conform, logIn, SipFarSide } from './conformance.ts';
 import { Load } from './load.ts';
+import { takeOver } from './thief.ts';
 
 const harness = {
   AppPhone,
@@ -26,6 +27,7 @@ const harness = {
   conform,
   logIn,
   registerWorker,
+  takeOver,
   benches,
   fanout,
 };

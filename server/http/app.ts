@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../config.ts';
 import { type ApiServices, addApi } from './api.ts';
+import { addCallsApi, type CallsServices } from './callsApi.ts';
 import { handleErrors } from './errors.ts';
 import { addGuards } from './guards.ts';
 import { addPushApi, type PushServices } from './pushApi.ts';
@@ -37,7 +38,7 @@ function describeRequest(request: FastifyRequest): Record<string, unknown> {
 
 export async function addRoutes(
   app: FastifyInstance,
-  services: ApiServices & SipRouteServices & PushServices & { isHealthy(): Promise<void> },
+  services: ApiServices & SipRouteServices & PushServices & CallsServices & { isHealthy(): Promise<void> },
 ): Promise<void> {
   const { config } = services;
   handleErrors(app);
@@ -58,6 +59,7 @@ export async function addRoutes(
   });
   addApi(app, services);
   addPushApi(app, services);
+  addCallsApi(app, services);
   await addStaticApp(app, config.staticDir);
 }
 

@@ -21,8 +21,9 @@ describe('a call', () => {
     expect(incoming.uri).toBe(hung.contact);
     hung.respond(incoming, 180, { extra: ['P-Asserted-Identity: "Boss" <sip:1@evil.example>'] });
     expect(headerValue(await mai.expectResponse(180), 'p-asserted-identity')).toBeUndefined();
-    hung.respond(incoming, 200);
+    hung.respond(incoming, 200, { extra: ['P-Asserted-Identity: "Boss" <sip:1@evil.example>'] });
     const ok = await mai.expectResponse(200, 'INVITE');
+    expect(headerValues(ok, 'p-asserted-identity')).toEqual([`"Trần Văn Hùng" <sip:102@${DOMAIN}>`]);
     expect(headerValues(ok, 'via')).toHaveLength(1);
     mai.sendRaw(inDialog(mai, sent, ok, 'ACK', 2));
     await hung.expectRequest('ACK');

@@ -4,10 +4,12 @@ import type { CredentialsSource } from './authenticator.ts';
 import type { CallLog, CallRecordStore } from './callLog.ts';
 import { headerValues, type SipMessage } from './headers.ts';
 import { type DeviceIdentity, isSameDevice } from './identity.ts';
+import type { LiveCalls } from './liveCalls.ts';
 import type { Device, Location } from './location.ts';
 import type { ClientTransactions } from './proxy/clientTransactions.ts';
 import type { Rings } from './proxy/rings.ts';
 import type { ServerTransaction, ServerTransactions } from './proxy/serverTransactions.ts';
+import type { Referrals } from './referrals.ts';
 import type { Refusal } from './responses.ts';
 import type { SipSocket } from './socket.ts';
 import { parseNameAddr, parseUri } from './uri.ts';
@@ -38,6 +40,8 @@ export interface SwitchContext extends SwitchOptions {
   servers: ServerTransactions;
   clients: ClientTransactions;
   rings: Rings;
+  referrals: Referrals;
+  live: LiveCalls;
   calls: CallLog;
   /** Challenges, or binds the socket to the device that answered; undefined when the request is already answered. */
   authenticate(transaction: ServerTransaction): Promise<Device | undefined>;

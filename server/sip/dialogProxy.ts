@@ -4,7 +4,8 @@ import type { Device } from './location.ts';
 import type { Received } from './message.ts';
 import { Relay } from './proxy/relay.ts';
 import type { ServerTransaction } from './proxy/serverTransactions.ts';
-import { forwarded } from './requests.ts';
+import { referredTo } from './referrals.ts';
+import { forwarded, referredBy } from './requests.ts';
 import type { Refusal } from './responses.ts';
 import { isRefusal, resolve, speaksFor, stripOwnRoute } from './routing.ts';
 import type { SipSocket } from './socket.ts';
@@ -33,13 +34,14 @@ export class DialogProxy {
       return transaction.reply(403, { reason: 'Contact host of another device' });
     }
     // Whoever hangs up has left the call, whatever becomes of its BYE (RFC 3261 15.1.1).
-    if (request.method === 'BYE') this.context.calls.hungUp(request.envelope.callId, sender.identity.extension);
+    if (request.method === 'BYE') this.#hungUp(request.envelope.callId, sender);
     const routed = this.#route(request);
     if (isRefusal(routed)) return answer(transaction, routed);
     if (request.method === 'INVITE') transaction.reply(100);
+    const outgoing = request.method === 'REFER' ? this.#referred(routed, sender) : routed.request;
     const { transactionMs, timerCMs } = this.context.limits;
     const relay = new Relay(transaction);
-    relay.send(this.context.clients, routed.request, routed.device, { transactionMs, proceedingMs: timerCMs });
+    relay.send(this.context.clients, outgoing, routed.device, { transactionMs, proceedingMs: timerCMs });
   }
 
   /** ACK for a 2xx: it has no answer, so it is passed on or dropped. False when it was dropped. */
@@ -51,6 +53,21 @@ export class DialogProxy {
     const routed = this.#route(request);
     if (isRefusal(routed)) return false;
     return routed.device.socket.send(this.context.clients.withVia(routed.request).request);
+  }
+
+  #hungUp(callId: string, { identity }: Device): void {
+    const { calls, live } = this.context;
+    if (live.takesPart(callId, identity.extension) === false) return; // passed on for whoever gets it to refuse
+    const ended = live.hungUp(callId);
+    if (ended !== null) calls.hungUp(ended, identity.extension);
+  }
+
+  /** Who is sent may say who has sent them: here it is seen (RFC 3892). */
+  #referred({ request, device }: Routed, { identity: { extension: referrer } }: Device): SipRequest {
+    const { referrals, domain } = this.context;
+    const to = referredTo(request);
+    if (to) referrals.add({ ...to, referrer, referee: device.identity.extension });
+    return referredBy(request, referrer, domain);
   }
 
   #route(request: Received<SipRequest>): Routed | Refusal {

@@ -3,9 +3,10 @@ import { learnContact, type SwitchContext } from './context.ts';
 import { header, headerValue, type SipRequest } from './headers.ts';
 import { type DeviceIdentity, instanceId, isSameDevice } from './identity.ts';
 import type { Device } from './location.ts';
-import { Fork, type ForkOptions } from './proxy/fork.ts';
+import { Fork, type ForkEvents, type ForkOptions } from './proxy/fork.ts';
 import type { ServerTransaction } from './proxy/serverTransactions.ts';
-import { asserted, forwarded, recordRouted } from './requests.ts';
+import { callIdOf } from './referrals.ts';
+import { asserted, forwarded, recordRouted, referredBy } from './requests.ts';
 import { makeResponse } from './responses.ts';
 import { type Destination, resolve, speaksFor } from './routing.ts';
 import type { RingFacts, Wakeable, WakeRing } from './wake.ts';
@@ -54,6 +55,9 @@ export class InitialProxy {
       // OPTIONS to the domain asks what we can do (RFC 3261 11); nothing else can be done to it.
       return transaction.reply(request.method === 'OPTIONS' ? 200 : 404, { headers: [ALLOW] });
     }
+    if (!this.#mayTakeUp(request, identity, destination)) {
+      return transaction.reply(403, { reason: 'Not a party of this call' });
+    }
     await this.#forward(transaction, caller, destination);
   }
 
@@ -76,18 +80,18 @@ export class InitialProxy {
     const wake = wakeable?.ring(this.#facts(request, caller.identity));
     const fork = new Fork(
       transaction,
-      this.#outgoing(request, caller.identity),
+      this.#outgoing(request, caller.identity, destination),
       this.context.clients,
-      this.#options(call, wake),
+      this.#options(call && this.#events(request, caller.identity, call), wake),
     );
     if (call) this.#ring(fork, caller, destination);
     for (const { device, uri } of targets) fork.add(device, uri);
     wake?.begin(fork, new Set(targets.map(({ device }) => device.identity.device)));
   }
 
-  /** Who could be woken. Replaces (RFC 3891) takes over a call that is up: there is nothing to ring for. */
+  /** Who could be woken. A call that is up rings for nobody. */
   async #wakeable(request: SipRequest, caller: DeviceIdentity, destination: Served): Promise<Wakeable | undefined> {
-    if (headerValue(request, 'replaces') !== undefined) return undefined;
+    if (takenUp(request) !== null) return undefined;
     const found = await this.context.waker?.find(extensionOf(destination), caller);
     if (!found || destination.kind === 'account') return found;
     const meant = destination.kind === 'gone' ? destination.instance : instanceId(destination.device.identity);
@@ -125,36 +129,65 @@ export class InitialProxy {
       .flatMap((device) => (device.binding ? { device, uri: device.binding.contact } : []));
   }
 
-  #outgoing(request: SipRequest, caller: DeviceIdentity): SipRequest {
-    const { domain } = this.context;
-    const outgoing = asserted(forwarded(request), caller, domain);
+  #outgoing(request: SipRequest, caller: DeviceIdentity, destination: Served): SipRequest {
+    const { domain, referrals } = this.context;
+    const [referee, target] = [caller.extension, extensionOf(destination)];
+    const referrer = referrals.referrer({ referee, target, callId: callIdOf(headerValue(request, 'replaces')) });
+    const outgoing = referredBy(asserted(forwarded(request), caller, domain), referrer, domain);
     // Only these two open dialogs whose later requests must come back here.
     return ['INVITE', 'REFER'].includes(request.method) ? recordRouted(outgoing, domain) : outgoing;
   }
 
-  #options(call: CallEntry | undefined, observer: WakeRing | undefined): ForkOptions {
+  #options(events: ForkEvents | undefined, observer: WakeRing | undefined): ForkOptions {
     const { transactionMs, timerCMs, maxBranchesPerRequest: maxBranches } = this.context.limits;
     // The ring deadline is what ends an INVITE; the branch's own timer C must not come before it.
     const proceedingMs = Math.max(timerCMs, this.context.ringMs + transactionMs);
     const timers = { transactionMs, proceedingMs };
-    if (!call) return { timers, maxBranches };
+    if (!events) return { timers, maxBranches };
+    return { timers, maxBranches, ...(observer ? { observer } : {}), events };
+  }
+
+  #events(request: ServerTransaction['request'], caller: DeviceIdentity, call: CallEntry): ForkEvents {
+    const { live } = this.context;
+    const replaced = takenUp(request);
     return {
-      timers,
-      maxBranches,
-      ...(observer ? { observer } : {}),
-      events: {
-        answered: () => call.answered(),
-        ended: (status) => {
-          if (status >= 300) call.failed(status);
-        },
+      answered: (response, callee) => {
+        call.answered();
+        live.answered(request, response, { caller, callee, replaced });
+      },
+      ended: (status) => {
+        if (status >= 300) call.failed(status);
+        // Another device of theirs was told that there is nothing to take; one that had the call itself may yet get it.
+        if (status === 481 && replaced !== null) live.gone(replaced, caller);
       },
     };
   }
 
+  /** Who takes part, or whom a party has sent. The ids of a dialog are no secret; of one that is not known the far side judges. */
+  #mayTakeUp(request: SipRequest, { extension }: DeviceIdentity, destination: Served): boolean {
+    const { live, referrals } = this.context;
+    const callId = takenUp(request);
+    if (callId === null || live.takesPart(callId, extension) !== false) return true;
+    return referrals.referrer({ referee: extension, target: extensionOf(destination), callId }) !== undefined;
+  }
+
   #startCall(request: ServerTransaction['request'], caller: DeviceIdentity, destination: Served): CallEntry {
     const callee = extensionOf(destination);
+    const taken = takenUp(request);
+    // The same call on another page or device has a record already, and is missed by nobody.
+    if (taken !== null && this.context.live.takesPart(taken, caller.extension) !== false) return UNRECORDED;
     return this.context.calls.start({ callId: request.envelope.callId, caller: caller.extension, callee });
   }
+}
+
+const UNRECORDED: CallEntry = { answered: () => undefined, failed: () => undefined };
+
+/**
+ * The Call-ID of the dialog that an INVITE wants to go on with: by Replaces (RFC 3891), or by the header of our own phones
+ * where both sides have lost it (docs/decisions/9-resume.md); null for a call that begins.
+ */
+function takenUp(request: SipRequest): string | null {
+  return callIdOf(headerValue(request, 'replaces') ?? headerValue(request, 'switchhook-resume'));
 }
 
 type Served = Exclude<Destination, { kind: 'foreign' | 'domain' }>;

@@ -5,12 +5,14 @@ import { answer, bindSocket, learnContact, type SwitchContext, type SwitchOption
 import { DialogProxy } from './dialogProxy.ts';
 import type { SipRequest, SipResponse } from './headers.ts';
 import { InitialProxy } from './initialProxy.ts';
+import { LiveCalls, type LiveSide } from './liveCalls.ts';
 import { type Device, Location } from './location.ts';
 import { parseMessage, type Received, readForRefusal } from './message.ts';
 import { Nonces } from './nonces.ts';
 import { ClientTransactions } from './proxy/clientTransactions.ts';
 import { Rings } from './proxy/rings.ts';
 import { type ServerTransaction, ServerTransactions } from './proxy/serverTransactions.ts';
+import { Referrals } from './referrals.ts';
 import { Registrar } from './registrar.ts';
 import { makeResponse } from './responses.ts';
 import { refuseUnroutable } from './routing.ts';
@@ -42,6 +44,8 @@ export class SipSwitch implements SocketHandlers {
       servers: new ServerTransactions(limits),
       clients,
       rings: new Rings(),
+      referrals: new Referrals(),
+      live: new LiveCalls(),
       calls: new CallLog(options.records, log),
       authenticate: (transaction) => this.#authenticate(transaction),
     };
@@ -60,6 +64,11 @@ export class SipSwitch implements SocketHandlers {
       clientTransactions: clients.size,
       rings: rings.size,
     };
+  }
+
+  /** The calls of an extension on its other devices. */
+  elsewhere(extension: string, device: string): LiveSide[] {
+    return this.#context.live.elsewhere(extension, device, this.#context.location);
   }
 
   async message(socket: SipSocket, text: string): Promise<void> {

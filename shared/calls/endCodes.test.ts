@@ -86,6 +86,7 @@ const ANSWERED: Row[] = [
   ['no code, by them', {}, 'remote', 'answered'],
   ['601', { code: 601 }, 'remote', 'answered'],
   ['602', { code: 602 }, 'remote', 'answered'],
+  ['302: it goes on on another device', { code: 302 }, 'remote', 'answered'],
   ...[408, 481, 500, 851, 856].map((code): Row => [`${code}`, { code }, 'error', 'answered']),
 ];
 

@@ -39,8 +39,12 @@ export function judgeEnd(end: NetworkEnd): NetworkVerdict {
   return { response, disposition: DISPOSITIONS[response] };
 }
 
+/** A far side that goes on with this call on another device of ours says so in its BYE (RFC 3326; RFC 3261 21.3.3). */
+export const MOVED = 302;
+
 /** A 4xx to 6xx inside an answered call is the network's failure, unless it is a party's BYE with a reason. */
 function afterAnswer({ code, by }: NetworkEnd): DisconnectResponse {
+  if (code === MOVED) return by;
   return code === 601 || code === 602 ? 'remote' : code !== null && code < 300 ? by : 'error';
 }
 

@@ -1,8 +1,10 @@
 /** What the network, or an integrator's own SDK, states about a call. A fact is judged by the state, never the reverse. */
 
+import type { CallDialog } from './dialog.ts';
 import type { DisconnectResponse } from './disconnect.ts';
 import type { NetworkEnd } from './endCodes.ts';
 import type { CallAttributes, CallCapability, CallType, Peer } from './record.ts';
+import type { EntryState } from './states.ts';
 import type { Transfer } from './transfer.ts';
 
 export type CallFact =
@@ -10,6 +12,8 @@ export type CallFact =
   | { kind: 'progress'; ringing: boolean; earlyMedia?: boolean }
   /** The network gave the call its id. */
   | { kind: 'identified'; providerCallId: string }
+  /** The same conversation goes on in another dialog of the network: with somebody else, or (`peer` null) the same one. */
+  | { kind: 'moved'; providerCallId: string; peer: Peer | null }
   /** Answered: the 2xx was received (outgoing) or sent (incoming). Media follows. */
   | { kind: 'accepted' }
   /** Media flows. */
@@ -23,6 +27,8 @@ export type CallFact =
   | { kind: 'heldByRemote'; held: boolean }
   | { kind: 'attributes'; changes: Partial<CallAttributes> }
   | { kind: 'answeredBy'; who: string }
+  /** Its dialog, from now on; whoever says so has the call. */
+  | { kind: 'dialog'; dialog: CallDialog }
   /** How a transfer of this call goes. */
   | { kind: 'transfer'; transfer: Transfer }
   | { kind: 'type'; type: CallType }
@@ -35,7 +41,7 @@ export interface NewCall {
   providerCallId: string | null;
   account: string;
   direction: 'incoming' | 'outgoing';
-  entry: 'ringing' | 'initiated' | 'active';
+  entry: EntryState;
   type: CallType;
   peer: Peer;
   capabilities: readonly CallCapability[];

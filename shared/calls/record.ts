@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../errors.ts';
 import type { CommandKind } from './commands.ts';
+import type { CallDialog } from './dialog.ts';
 import type { DisconnectResponse } from './disconnect.ts';
 import type { CallState } from './states.ts';
 import type { Transfer } from './transfer.ts';
@@ -132,6 +133,8 @@ export interface CallRecord {
   transfer?: Transfer;
   /** The far side's own sound is heard before it has answered: no ringback of ours. Absent where there is none. */
   earlyMedia?: true;
+  /** How another page or device takes the call up; absent before it is answered, and once it is over. */
+  dialog?: CallDialog;
   /** The tab that holds the media, by the epoch of its host. */
   host: { tab: string; epoch: number } | null;
   /** The ring notification was dismissed: not shown again. */

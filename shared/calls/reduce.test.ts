@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { at, callIn, incoming, lastEntry, NOW, newCall, outgoing, withFacts } from '../testing/samples.ts';
+import { at, callIn, DIALOG, incoming, lastEntry, NOW, newCall, outgoing, withFacts } from '../testing/samples.ts';
 import type { CallFact } from './facts.ts';
 import type { CallRecord } from './record.ts';
 import { applyDeadlines, applyFact, createCall } from './reduce.ts';
@@ -101,8 +101,14 @@ const TRANSFER = {
 
 const DESCRIPTIONS: readonly [CallFact, Partial<CallRecord>][] = [
   [{ kind: 'identified', providerCallId: 'z' }, { providerCallId: 'z' }],
+  [{ kind: 'moved', providerCallId: 'z', peer: null }, { providerCallId: 'z' }],
+  [
+    { kind: 'moved', providerCallId: 'z', peer: TRANSFER.target },
+    { providerCallId: 'z', peer: TRANSFER.target },
+  ],
   [{ kind: 'answeredBy', who: '105' }, { answeredBy: '105' }],
   [{ kind: 'transfer', transfer: TRANSFER }, { transfer: TRANSFER }],
+  [{ kind: 'dialog', dialog: DIALOG }, { dialog: DIALOG }],
   [{ kind: 'type', type: 'video' }, { type: 'video' }],
   [{ kind: 'capabilities', capabilities: ['mute'] }, { capabilities: ['mute'] }],
   [
@@ -119,6 +125,27 @@ describe('a description', () => {
       expect(after.timeline).toHaveLength(call.timeline.length + 1);
       expect({ ...after, timeline: [] }).toEqual({ ...call, timeline: [], ...(isOver(state) ? {} : expected) });
     }
+  });
+
+  it('of its dialog is forgotten with its end: there is nothing to take up any more', () => {
+    const over = withFacts(
+      callIn('active'),
+      { kind: 'dialog', dialog: DIALOG },
+      { kind: 'ended', by: 'remote', code: 200, reason: null, text: null },
+    );
+    expect(over).not.toHaveProperty('dialog');
+  });
+
+  it('of a move to another party leaves behind what the old far side did', () => {
+    const before = withFacts(
+      callIn('active'),
+      { kind: 'heldByRemote', held: true },
+      { kind: 'answeredBy', who: '105' },
+    );
+    const same = withFacts(before, { kind: 'moved', providerCallId: 'z', peer: null });
+    expect(same).toMatchObject({ answeredBy: '105', attributes: { heldByRemote: true } });
+    const other = withFacts(before, { kind: 'moved', providerCallId: 'z', peer: TRANSFER.target });
+    expect(other).toMatchObject({ answeredBy: null, peer: { handle: '9' }, attributes: { heldByRemote: false } });
   });
 
   it('of attributes changes those it names', () => {

@@ -12,7 +12,7 @@ import { isMissed } from './missed.ts';
 import { type CallAttributes, type CallRecord, type Disconnect, type IntentOutcome, NO_ATTRIBUTES } from './record.ts';
 import { type CallState, canMove, isAnswered, isLive, isOver } from './states.ts';
 import { note, type Origin } from './timeline.ts';
-import { isTransferring, type Transfer } from './transfer.ts';
+import { abandonTransfer, isTransferring, type Transfer, wasTransferred } from './transfer.ts';
 
 /** A call at its entry state. `ringTime` in ms is used where the network gave no deadline. */
 export function createCall(start: NewCall, origin: Origin, ringTime: number = RING_TIME): CallRecord {
@@ -69,8 +69,8 @@ export function end(call: CallRecord, disconnect: Disconnect, origin: Origin): C
     ? { ...call, disconnect: { ...call.disconnect, endCode: call.disconnect.endCode ?? disconnect.endCode } }
     : coerced(call, from, disconnect, origin);
   const response = fixed.disconnect?.response ?? 'unknown';
-  const ended = move({ ...fixed, endedFrom: from }, 'disconnected', origin, `disconnected: ${response}`);
-  const over = { ...settleRest(ended, origin), endedAt: origin.now };
+  const ended = endTransfer(move({ ...fixed, endedFrom: from }, 'disconnected', origin, `disconnected: ${response}`));
+  const { dialog: _, ...over } = { ...settleRest(ended, origin), endedAt: origin.now };
   return { ...over, unseen: isMissed(over) };
 }
 
@@ -83,11 +83,16 @@ function coerced(call: CallRecord, from: CallState, disconnect: Disconnect, orig
   return { ...noted, disconnect: { ...disconnect, response } };
 }
 
+/** A far side that takes a transfer on may hang up before it tells what came of it. */
+const endTransfer = (call: CallRecord): CallRecord =>
+  call.transfer?.by === 'local' && isTransferring(call) && call.disconnect?.response === 'remote'
+    ? { ...call, transfer: { ...call.transfer, state: 'accepted' } }
+    : abandonTransfer(call);
+
 /** A call that is over needs nothing any more: what ended it is done, the rest can no longer be. */
 function settleRest(call: CallRecord, origin: Origin): CallRecord {
   const ENDINGS = ['hangUp', 'decline', 'declineEverywhere', 'endAndAnswer'];
-  // A far side that takes a transfer on may hang up before it tells what came of it.
-  if (isTransferring(call) && call.disconnect?.response === 'remote') ENDINGS.push('transfer', 'attendedTransfer');
+  if (wasTransferred(call)) ENDINGS.push('transfer', 'attendedTransfer');
   return call.intents.filter(isPending).reduce((now, intent) => {
     const outcome: IntentOutcome = ENDINGS.includes(intent.action)
       ? { result: 'fulfilled', at: origin.now }
@@ -179,12 +184,16 @@ function applyDescription(call: CallRecord, fact: Description, origin: Origin): 
   switch (fact.kind) {
     case 'identified':
       return note({ ...call, providerCallId: fact.providerCallId }, origin, 'fact', 'identified');
+    case 'moved':
+      return moveOn(call, fact, origin);
     case 'heldByRemote':
       return withAttributes(call, { heldByRemote: fact.held }, origin);
     case 'attributes':
       return withAttributes(call, fact.changes, origin);
     case 'answeredBy':
       return note({ ...call, answeredBy: fact.who }, origin, 'fact', `answered by ${fact.who}`);
+    case 'dialog':
+      return note({ ...call, dialog: fact.dialog }, origin, 'fact', 'dialog');
     case 'transfer':
       return withTransfer(call, fact.transfer, origin);
     case 'type':
@@ -194,6 +203,15 @@ function applyDescription(call: CallRecord, fact: Description, origin: Origin): 
     case 'peer':
       return note({ ...call, peer: fact.peer }, origin, 'fact', 'peer');
   }
+}
+
+/** Nobody has held the one that we talk to now, nor have they held us. */
+function moveOn(call: CallRecord, fact: Extract<CallFact, { kind: 'moved' }>, origin: Origin): CallRecord {
+  const { providerCallId, peer } = fact;
+  // The same party holds as it held before, and is held.
+  const attributes = { ...call.attributes, ...(peer ? { held: false, heldByRemote: false } : {}) };
+  const other = peer ? { peer, answeredBy: null } : {};
+  return note({ ...call, ...other, providerCallId, attributes }, origin, 'fact', 'goes on in another dialog');
 }
 
 function withTransfer(call: CallRecord, transfer: Transfer, origin: Origin): CallRecord {

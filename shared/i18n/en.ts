@@ -103,6 +103,7 @@ export const en = {
   'response.missedBusy': 'Missed while you were busy',
   'response.answeredElsewhere': 'Answered on another device',
   'response.declinedElsewhere': 'Declined on another device',
+  'response.moved': 'Moved to another device',
   'response.error': 'The call failed',
 
   'recents.incoming': 'Incoming',
@@ -232,6 +233,8 @@ export const en = {
   'banner.registering': 'Connecting to the phone network…',
   'banner.notRegistered':
     'Not connected to the phone network: calls do not arrive. It keeps trying; check your connection.',
+  'banner.otherTab': 'This call is in another tab.',
+  'banner.otherDevice': 'You are talking to {name} on another device.',
   'banner.sound': 'Your browser blocks sound until you click, so the phone cannot ring.',
   'banner.notifications':
     'Notifications are off: you may miss calls while you work in another window, and none reach you with this page closed.',
@@ -268,6 +271,7 @@ export const en = {
   'error.targetNoAnswer': 'Nobody answered there.',
   'error.targetRefused': 'The call was declined there.',
   'error.transferFailed': 'The phone network could not connect the two. You can go on talking.',
+  'error.resumeFailed': 'The call could not be taken up again. Call back to go on.',
   'error.noRelay': 'Calls are set to go through the relay only, and there is none. Change this in the settings.',
   'error.noNetwork': 'There is no connection. Check your network and try again.',
   'error.microphoneDenied':

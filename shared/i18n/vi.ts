@@ -103,6 +103,7 @@ export const vi: Catalogue = {
   'response.missedBusy': 'Nhỡ khi bạn đang bận',
   'response.answeredElsewhere': 'Đã trả lời trên thiết bị khác',
   'response.declinedElsewhere': 'Đã từ chối trên thiết bị khác',
+  'response.moved': 'Đã chuyển sang thiết bị khác',
   'response.error': 'Cuộc gọi không thành công',
 
   'recents.incoming': 'Gọi đến',
@@ -234,6 +235,8 @@ export const vi: Catalogue = {
   'banner.registering': 'Đang kết nối mạng điện thoại…',
   'banner.notRegistered':
     'Chưa vào được mạng điện thoại nên không nhận được cuộc gọi. Máy vẫn đang thử lại; hãy kiểm tra kết nối.',
+  'banner.otherTab': 'Cuộc gọi này đang ở một thẻ khác.',
+  'banner.otherDevice': 'Bạn đang nói chuyện với {name} trên thiết bị khác.',
   'banner.sound': 'Trình duyệt chặn âm thanh cho đến khi bạn nhấp chuột, nên điện thoại không đổ chuông được.',
   'banner.notifications':
     'Thông báo đang tắt: bạn có thể lỡ cuộc gọi khi làm việc ở cửa sổ khác, và không nhận được cuộc gọi khi đóng trang này.',
@@ -269,6 +272,7 @@ export const vi: Catalogue = {
   'error.targetNoAnswer': 'Bên kia không ai trả lời.',
   'error.targetRefused': 'Bên kia đã từ chối cuộc gọi.',
   'error.transferFailed': 'Mạng điện thoại không nối được hai bên. Bạn vẫn có thể nói chuyện tiếp.',
+  'error.resumeFailed': 'Không nối lại được cuộc gọi. Hãy gọi lại để nói tiếp.',
   'error.noRelay':
     'Bạn chọn chỉ gọi qua máy chủ chuyển tiếp, nhưng hiện không có máy chủ nào. Hãy đổi trong phần cài đặt.',
   'error.noNetwork': 'Không có kết nối. Hãy kiểm tra mạng rồi thử lại.',

@@ -3,7 +3,7 @@ import type { CallRecord } from '../calls/record.ts';
 import { applyDeadlines } from '../calls/reduce.ts';
 import { CALL_STATES, type CallState } from '../calls/states.ts';
 import { ask, DIAL, fails, only, perform, stateAfter, succeeds } from '../testing/asking.ts';
-import { at, callIn, HOST, incoming, lastEntry, NOW, registry, uuid, withFacts } from '../testing/samples.ts';
+import { at, callIn, DIALOG, HOST, incoming, lastEntry, NOW, registry, uuid, withFacts } from '../testing/samples.ts';
 import type { RegistryInput, RegistryState } from './input.ts';
 
 describe('a command', () => {
@@ -211,6 +211,19 @@ describe('claimHost', () => {
       });
     },
   );
+
+  it('leaves a call that was just answered to the next host, where it has a dialog to take up', () => {
+    const connecting = { ...hosted('connecting'), dialog: DIALOG };
+    expect(only(take(registry([connecting])))).toMatchObject({ state: 'connecting', host: null, dialog: DIALOG });
+  });
+
+  it('is followed by a host that has a call once it has its dialog', () => {
+    const left = take(registry([hosted('active')]));
+    const state = { ...registry(left.calls), host: left.host };
+    const fact = { kind: 'dialog', dialog: DIALOG } as const;
+    const told = only(ask(state, { kind: 'fact', call: { id: only(left).id }, fact, epoch: 2 }));
+    expect(told).toMatchObject({ state: 'reconnecting', host: { tab, epoch: 2 }, dialog: DIALOG });
+  });
 
   it('gives a goodbye that was under way to the next host, and the deadline ends it otherwise', () => {
     const active = hosted('active');

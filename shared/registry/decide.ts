@@ -10,12 +10,13 @@ import { REJECTIONS } from '../calls/endCodes.ts';
 import { argumentOf, ask, isPending } from '../calls/intents.ts';
 import type { CallRecord, Disconnect, IntentOutcome } from '../calls/record.ts';
 import { applyDeadlines, applyFact, applyOutcome, beginEnd, createCall } from '../calls/reduce.ts';
-import { isAnswered, isLive } from '../calls/states.ts';
+import { isAnswered, isLive, isOver } from '../calls/states.ts';
 import { note, type Origin } from '../calls/timeline.ts';
 import { type Context, type Decision, done, find, isStale, liveCalls, refused } from './context.ts';
 import { handOver } from './handOver.ts';
 import type { Host, RegistryInput, RegistryState, Settings, Submission } from './input.ts';
 import { isTaken, networkEnd, newCall } from './reported.ts';
+import { take } from './take.ts';
 
 export type { Decision } from './context.ts';
 
@@ -58,6 +59,8 @@ function judge(context: Context, input: RegistryInput): Decision {
       return command(context, input.callId, input.command);
     case 'newCall':
       return isStale(context, input.epoch) ?? newCall(context, input);
+    case 'take':
+      return take(context, input);
     case 'networkEnd':
       return networkEnd(context, input);
     case 'fact':
@@ -102,9 +105,12 @@ function dial(context: Context, input: Extract<RegistryInput, { kind: 'dial' }>)
 function fact(context: Context, input: Extract<RegistryInput, { kind: 'fact' }>): Decision {
   const call = find(context, input.call);
   if (!call) return refused(context, 'callNotFound', 'There is no such call.');
-  if (input.fact.kind === 'identified' && isTaken(context, call, input.fact.providerCallId))
+  if ('providerCallId' in input.fact && isTaken(context, call, input.fact.providerCallId))
     return refused(context, 'callExists', 'Another call has this network id.');
-  return done(context, [applyFact(call, input.fact, context.origin)], call.id);
+  const told = applyFact(call, input.fact, context.origin);
+  // Whoever has the dialog has the call: the host that has taken one up, after another was lost.
+  const taken = input.fact.kind === 'dialog' && input.epoch !== null && !isOver(call.state);
+  return done(context, [taken ? { ...told, host: context.state.host } : told], call.id);
 }
 
 function settled(context: Context, input: Extract<RegistryInput, { kind: 'settle' }>): Decision {

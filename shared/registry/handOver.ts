@@ -18,6 +18,8 @@ export function handOver(call: CallRecord, origin: Origin): CallRecord {
   if (call.state === 'ringing') return { ...note(handed, origin, 'fact', 'host lost; rings on'), host: null };
   // It is over for the person; the network may still have to be told. If the next host cannot, the deadline ends it.
   if (call.state === 'disconnecting') return { ...note(handed, origin, 'fact', 'host lost'), host: null };
+  // Answered, its media still to come: with a dialog the next host takes that up as well, within the same time.
+  if (call.state === 'connecting' && call.dialog) return { ...note(handed, origin, 'fact', 'host lost'), host: null };
   // There is media somewhere that the next host may be able to take up; whether it can, it says at once (2.3).
   if (call.state === 'active') return { ...move(handed, 'reconnecting', origin), host: null };
   if (call.state === 'reconnecting') return { ...note(handed, origin, 'fact', 'host lost'), host: null };

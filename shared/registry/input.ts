@@ -1,6 +1,7 @@
 /** What the registry can be asked and told, and what it answers. One union; the worker validates it and `decide` judges it. */
 
 import type { CallCommand } from '../calls/commands.ts';
+import type { CallDialog } from '../calls/dialog.ts';
 import type { CallFact } from '../calls/facts.ts';
 import type {
   CallCapability,
@@ -43,6 +44,17 @@ export type RegistryInput =
       data: string | null;
       /** The host whose provider says so; null for an integrator's own report. */
       epoch: number | null;
+    }
+  /** A person takes a call here that another device of theirs has, by its dialog as that device sees it. */
+  | {
+      kind: 'take';
+      callId: string;
+      account: string;
+      direction: CallDirection;
+      peer: Peer;
+      type: CallType;
+      capabilities: readonly CallCapability[];
+      dialog: CallDialog;
     }
   /** The network says by push that a ring is over: known here or not, rung here or not. */
   | {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../calls/commands.ts';
 import { MAX_DATA_CHARS } from '../calls/record.ts';
 import { SwitchhookError } from '../errors.ts';
-import { submission as sample, uuid } from '../testing/samples.ts';
+import { DIALOG, submission as sample, uuid } from '../testing/samples.ts';
 import { parse } from '../validate.ts';
 import type { RegistryInput } from './input.ts';
 import { submission } from './schema.ts';
@@ -29,6 +29,8 @@ const GOOD: RegistryInput[] = [
   { ...newCall, direction: 'outgoing', entry: 'active' },
   { ...newCall, data: 'x'.repeat(MAX_DATA_CHARS) },
   { ...fact, fact: { kind: 'progress', ringing: true } },
+  { ...fact, fact: { kind: 'dialog', dialog: DIALOG } },
+  { ...dial, kind: 'take', direction: 'incoming', dialog: DIALOG },
   { ...fact, fact: { kind: 'ended', by: 'remote', code: 486, reason: { protocol: 'Q.850', cause: 17 }, text: 'Busy' } },
   { ...fact, fact: { kind: 'attributes', changes: { muted: true } } },
   { ...fact, call: { account: '101', direction: 'incoming', providerCallId: 'x@y' }, fact: { kind: 'accepted' } },
@@ -95,6 +97,8 @@ const BAD: [field: string, input: unknown][] = [
   ['input.ringDeadline', { ...newCall, ringDeadline: Number.POSITIVE_INFINITY }],
   ['input.epoch', { ...newCall, epoch: 0 }],
   ['input.epoch', { ...newCall, epoch: 1.5 }],
+  ['input.fact.dialog.target', { ...fact, fact: { kind: 'dialog', dialog: { ...DIALOG, target: 'javascript:1' } } }],
+  ['input.fact.dialog.callId', { ...fact, fact: { kind: 'dialog', dialog: { ...DIALOG, callId: '' } } }],
   ['input.fact.kind', { ...fact, fact: { kind: 'rumour' } }],
   ['input.fact.code', { ...fact, fact: { kind: 'ended', by: 'remote', code: 20, reason: null, text: null } }],
   ['input.fact.response', { ...fact, fact: { kind: 'disconnected', response: 'tired', endCode: null } }],

@@ -64,9 +64,17 @@ const transfer = v.object({
   code: nullable(endCode),
 });
 
+const dialog = v.object({
+  callId: networkId,
+  localTag: networkId,
+  remoteTag: networkId,
+  target: v.pipe(text, v.regex(/^sips?:[^\s<>"]+$/iu)),
+});
+
 const fact = v.variant('kind', [
   v.object({ kind: v.literal('progress'), ringing: v.boolean(), earlyMedia: v.exactOptional(v.boolean()) }),
   v.object({ kind: v.literal('identified'), providerCallId: networkId }),
+  v.object({ kind: v.literal('moved'), providerCallId: networkId, peer: nullable(peer) }),
   v.object({ kind: v.picklist(['accepted', 'connected', 'mediaLost', 'mediaBack']) }),
   v.object({
     kind: v.literal('ended'),
@@ -79,6 +87,7 @@ const fact = v.variant('kind', [
   v.object({ kind: v.literal('heldByRemote'), held: v.boolean() }),
   v.object({ kind: v.literal('attributes'), changes: attributes }),
   v.object({ kind: v.literal('answeredBy'), who: text }),
+  v.object({ kind: v.literal('dialog'), dialog }),
   v.object({ kind: v.literal('transfer'), transfer }),
   v.object({ kind: v.literal('type'), type }),
   v.object({ kind: v.literal('capabilities'), capabilities }),
@@ -136,6 +145,16 @@ const input = v.variant('kind', [
       ['entry'],
     ),
   ),
+  v.object({
+    kind: v.literal('take'),
+    callId: id,
+    account: v.pipe(text, v.minLength(1)),
+    direction,
+    peer,
+    type,
+    capabilities,
+    dialog,
+  }),
   v.object({
     kind: v.literal('networkEnd'),
     callId: id,

@@ -7,7 +7,7 @@ import type { CallFact } from '../calls/facts.ts';
 import { CALL_CAPABILITIES, type CallRecord } from '../calls/record.ts';
 import { TRANSFER_STATES } from '../calls/transfer.ts';
 import type { RegistryInput, RegistryState, Submission } from '../registry/input.ts';
-import { HOST, uuid } from './samples.ts';
+import { DIALOG, HOST, uuid } from './samples.ts';
 
 /** One step: some time passes, then something is asked or said. What it is about depends on what there is by then. */
 export interface Step {
@@ -65,6 +65,8 @@ const fact: fc.Arbitrary<CallFact> = fc.oneof(
   { weight: 3, arbitrary: ended },
   { weight: 3, arbitrary: disconnected },
   fc.record({ kind: fc.constant('identified' as const), providerCallId: networkId }),
+  fc.record({ kind: fc.constant('moved' as const), providerCallId: networkId, peer: fc.option(peer) }),
+  fc.constant<CallFact>({ kind: 'dialog', dialog: DIALOG }),
   fc.record({ kind: fc.constant('heldByRemote' as const), held: fc.boolean() }),
   fc.record({
     kind: fc.constant('transfer' as const),

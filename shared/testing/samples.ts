@@ -1,5 +1,6 @@
 /** Calls, registries and submissions for the tests: each built by the model itself, so that none is impossible. */
 
+import type { CallDialog } from '../calls/dialog.ts';
 import type { CallFact, NewCall } from '../calls/facts.ts';
 import type { CallRecord } from '../calls/record.ts';
 import { applyFact, beginEnd, createCall } from '../calls/reduce.ts';
@@ -15,6 +16,13 @@ export const at = (ms = 0): Origin => ({ now: NOW + ms, source: 'provider', tab:
 
 /** A readable UUID: `uuid(7)` is the seventh one. */
 export const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+export const DIALOG: CallDialog = {
+  callId: 'abc@example.test',
+  localTag: 'ours',
+  remoteTag: 'theirs',
+  target: 'sip:102@example.test;gr=urn:uuid:00000000-0000-4000-8000-000000000102',
+};
 
 export const HOST: Host = { tab: uuid(900), epoch: 1 };
 

@@ -3,9 +3,16 @@ import type { CallFact } from '../../../shared/calls/facts.ts';
 import type { ConformanceCase } from '../conformance.ts';
 import { dialled, endings, endOf, refused, same, talking } from './steps.ts';
 
-/** Facts by what they say, repeats left out: a network may say that it rings as often as it likes. */
+/**
+ * Facts by what they say, repeats left out: a network may say that it rings as often as it likes, who has answered or not, and
+ * by which dialog a call can be taken up, if it can.
+ */
 const story = (facts: readonly CallFact[]): string[] => [
-  ...new Set(facts.map((fact) => (fact.kind === 'progress' ? (fact.ringing ? 'rings' : 'asked') : fact.kind))),
+  ...new Set(
+    facts
+      .filter(({ kind }) => kind !== 'answeredBy' && kind !== 'dialog')
+      .map((fact) => (fact.kind === 'progress' ? (fact.ringing ? 'rings' : 'asked') : fact.kind)),
+  ),
 ];
 
 export const outgoingCases: readonly ConformanceCase[] = [

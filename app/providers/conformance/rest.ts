@@ -23,7 +23,12 @@ const ASKING: Readonly<Record<Operation, ((context: ConformanceContext, call: Pr
     attendedTransfer: async () => undefined,
     video: null,
     screenShare: null,
-    resume: null,
+    async resume({ provider, told }, call) {
+      const { dialog } = await told.fact({ id: call.id }, 'dialog');
+      const set = { muted: false, held: false, heldByRemote: false };
+      await provider.resume?.({ ...call, dialog, direction: 'outgoing', ...set });
+      await provider.hangUp(call); // it is here, under the same name
+    },
   };
 
 /** The optional operations by the method that is there for them, asked of one call. */

@@ -3,13 +3,14 @@
  * same facts as a real one; the test plays the far side with the `remote…` methods.
  */
 
+import type { CallDialog } from '../../../shared/calls/dialog.ts';
 import { type NetworkEnd, parseReason, REJECTIONS, type Rejection } from '../../../shared/calls/endCodes.ts';
 import type { CallFact } from '../../../shared/calls/facts.ts';
 import type { Peer } from '../../../shared/calls/record.ts';
 import type { Transfer } from '../../../shared/calls/transfer.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
 import type { CallRef } from '../../../shared/registry/input.ts';
-import type { Operation, Provider, ProviderCall, ProviderSink } from '../provider.ts';
+import type { Operation, Provider, ProviderCall, ProviderSink, ResumableCall } from '../provider.ts';
 
 export interface FakeProviderOptions {
   account: string;
@@ -132,6 +133,14 @@ export class FakeProvider implements Provider {
     tell('accepted');
   }
 
+  async resume({ id, dialog }: ResumableCall): Promise<void> {
+    this.#has('resume');
+    this.#ask('resume');
+    this.#calls.set(id, { ref: { id }, answered: true });
+    this.#fact(id, { kind: 'dialog', dialog });
+    this.#fact(id, { kind: 'connected' });
+  }
+
   /** Somebody calls; the same id again, while it rings or goes on, is the same call. @returns the network's id of it */
   remoteCalls(peer: Peer, providerCallId: string = crypto.randomUUID()): string {
     if (this.#calls.has(providerCallId)) return providerCallId;
@@ -181,6 +190,8 @@ export class FakeProvider implements Provider {
     if (!call) return;
     if (fact.kind === 'accepted') call.answered = true;
     this.#sink({ kind: 'fact', call: call.ref, fact });
+    if (fact.kind === 'accepted' && this.operations.includes('resume'))
+      this.#sink({ kind: 'fact', call: call.ref, fact: { kind: 'dialog', dialog: dialogOf(key) } });
   }
 
   #end(key: string, end: Omit<Extract<CallFact, { kind: 'ended' }>, 'kind' | 'text'>): void {
@@ -188,3 +199,11 @@ export class FakeProvider implements Provider {
     this.#calls.delete(key);
   }
 }
+
+/** Enough for a registry to keep; nothing is found by it. */
+const dialogOf = (key: string): CallDialog => ({
+  callId: `fake-${key}`,
+  localTag: 'near',
+  remoteTag: 'far',
+  target: 'sip:far@fake.invalid',
+});

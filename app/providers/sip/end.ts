@@ -1,4 +1,4 @@
-import { type NetworkEnd, parseReason } from '../../../shared/calls/endCodes.ts';
+import { MOVED, type NetworkEnd, parseReason } from '../../../shared/calls/endCodes.ts';
 import type { CallFact } from '../../../shared/calls/facts.ts';
 import type { EndMessage } from './ua.ts';
 
@@ -23,9 +23,9 @@ export function endFact({ originator, cause, message, asked, rejectedWith }: Ses
   const text = message.text ?? cause;
   const reason = parseReason(message.reason);
   if (rejectedWith) return { kind: 'ended', by: 'local', ...rejectedWith, text };
-  const noSound = reason?.protocol === 'SIP' && reason.cause === NO_SOUND_CAUSE;
-  if (message.method === 'BYE' && noSound) return NO_SOUND;
-  if (message.method === 'BYE') return { kind: 'ended', by, code: 200, reason, text };
+  const because = reason?.protocol === 'SIP' ? reason.cause : null;
+  if (message.method === 'BYE' && because === NO_SOUND_CAUSE) return NO_SOUND;
+  if (message.method === 'BYE') return { kind: 'ended', by, code: because === MOVED ? MOVED : 200, reason, text };
   if (message.method === 'CANCEL') return { kind: 'ended', by: 'remote', code: 487, reason, text };
   if (message.status !== null) return { kind: 'ended', by, code: message.status, reason, text };
   if (asked) return { kind: 'ended', by: 'local', code: asked.code, reason: null, text };

@@ -30,6 +30,7 @@ export class Line {
   #ua: UA | undefined;
   #signalling: Signalling | undefined;
   #credentials: SipCredentials | undefined;
+  #registered: Promise<void> | undefined;
   readonly #closed = new AbortController();
 
   constructor(options: LineOptions) {
@@ -38,7 +39,17 @@ export class Line {
   }
 
   /** Resolves when it is registered. @throws SwitchhookError `registrationFailed` */
-  async connect(): Promise<void> {
+  connect(): Promise<void> {
+    this.#registered = this.#connect();
+    return this.#registered;
+  }
+
+  /** Resolves when it has been registered for the first time. @throws SwitchhookError as {@link connect} */
+  ready(): Promise<void> {
+    return this.#registered ?? Promise.reject(notConnected());
+  }
+
+  async #connect(): Promise<void> {
     const { onRegistration, onSession, isUrgent, push, credentials: fetchCredentials, ...options } = this.#options;
     onRegistration('registering', null);
     const [credentials] = await this.#reached(() => Promise.all([fetchCredentials(), this.#iceServers.prepare()]));
@@ -111,6 +122,15 @@ export class Line {
     const domain = this.#credentials?.domain;
     if (!ua?.isConnected() || !domain) throw notConnected();
     return { ua, address: (handle) => `sip:${encodeURIComponent(handle)}@${domain}` };
+  }
+
+  get isConnected(): boolean {
+    return this.#ua?.isConnected() ?? false;
+  }
+
+  /** Null before the first connection. */
+  get domain(): string | null {
+    return this.#credentials?.domain ?? null;
   }
 
   /** What a call's media begins with. @throws SwitchhookError `noRelay`, `noNetwork` */

@@ -2,12 +2,23 @@
 
 import type { RTCSession } from './ua.ts';
 
+/**
+ * ms in which a BYE has come as well, or a page that was reloaded is back: the far side's transport says goodbye (RFC 8446
+ * 6.1) whenever it is closed, and reaches us sooner than the signalling. Ours: several round trips, and one page load.
+ */
+const GOODBYE = 500;
+
 export interface MediaOutput {
   remoteAudio(stream: MediaStream | null): void;
-  /** For the first time; it can be before the answer (early media). */
+  /** It can be before the answer (early media), and after a loss. */
   flowing(): void;
   lost(): void;
   back(): void;
+  /**
+   * The far side's transport has said goodbye: its page goes. Nothing brings this connection back, no restart either; the call may
+   * come back in another session.
+   */
+  left(): void;
   /** It never came to flow. */
   failed(): void;
 }
@@ -16,6 +27,11 @@ export class SessionMedia {
   readonly #out: MediaOutput;
   #flowing = false;
   #lost = false;
+  #left = false;
+  #connection: RTCPeerConnection | undefined;
+  #transport: RTCDtlsTransport | undefined;
+  /** The far side's sound, as long as there is one. */
+  heard: MediaStream | null = null;
   /** Ours, captured: stopped with the session. */
   microphone: MediaStream | null;
 
@@ -28,24 +44,59 @@ export class SessionMedia {
   }
 
   get isFlowing(): boolean {
-    return this.#flowing;
+    return this.#flowing && !this.#lost && !this.#left;
+  }
+
+  /** Another one of the same microphone: it lives on when this session stops its own. */
+  get microphoneClone(): MediaStream | null {
+    return this.microphone && new MediaStream(this.microphone.getTracks().map((track) => track.clone()));
   }
 
   stop(): void {
-    this.#out.remoteAudio(null);
+    this.#hear(null);
     if (this.microphone) stopTracks(this.microphone);
+  }
+
+  /** Closes the way of the media, and not a word of signalling. */
+  close(): void {
+    this.stop();
+    this.#connection?.close();
   }
 
   #watch(connection: RTCPeerConnection): void {
     connection.addEventListener('track', ({ track, streams }) => {
-      if (track.kind === 'audio') this.#out.remoteAudio(streams[0] ?? new MediaStream([track]));
+      if (track.kind === 'audio') this.#hear(streams[0] ?? new MediaStream([track]));
     });
-    connection.addEventListener('connectionstatechange', () => this.#onState(connection.connectionState));
+    connection.addEventListener('connectionstatechange', () => this.#onState(connection));
+    this.#connection = connection;
+  }
+
+  #hear(stream: MediaStream | null): void {
+    this.heard = stream;
+    this.#out.remoteAudio(stream);
+  }
+
+  /** Chromium does not tell of it by `connectionState`, but seconds later. */
+  #watchTransport(connection: RTCPeerConnection): void {
+    const transport = connection.getSenders()[0]?.transport;
+    if (!transport || transport === this.#transport) return;
+    this.#transport = transport;
+    transport.addEventListener('statechange', () => {
+      if (transport.state !== 'closed') return;
+      setTimeout(() => {
+        if (connection.connectionState === 'closed') return;
+        this.#left = true;
+        this.#out.left();
+      }, GOODBYE);
+    });
   }
 
   /** Chromium often fails the connection without failing ICE; one that is dead is `disconnected` for 10 s before that. */
-  #onState(state: RTCPeerConnectionState): void {
+  #onState(connection: RTCPeerConnection): void {
+    const { connectionState: state } = connection;
+    if (this.#left) return;
     if (state === 'connected') {
+      this.#watchTransport(connection);
       if (this.#lost) this.#out.back();
       this.#lost = false;
       this.#flowing = true;

@@ -1,59 +1,98 @@
 /** One SIP session, watched: JsSIP's events in, facts out. Ends by itself with the session. */
 
+import type { CallDialog } from '../../../shared/calls/dialog.ts';
 import { parseReason, REJECTIONS, type Rejection } from '../../../shared/calls/endCodes.ts';
 import type { CallFact } from '../../../shared/calls/facts.ts';
+import { RECOVERY_BUDGET } from '../../../shared/calls/recovery.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
+import { answer } from './answer.ts';
 import { guardDialog } from './dialogGuard.ts';
 import { endFact, NO_SOUND, NO_SOUND_CAUSE, type SessionEnd } from './end.ts';
+import { setHeld } from './hold.ts';
+import { addressesOf, answeredBy, userOf } from './identity.ts';
 import { SessionMedia } from './media.ts';
-import { withOurConnection } from './peerConnection.ts';
 import { Recovery, type RecoveryOptions } from './recovery.ts';
 import type { Signalling } from './signalling.ts';
-import { DTMF, type EndEvent, endMessage, type IncomingEvent, type OutgoingEvent, type RTCSession } from './ua.ts';
+import { handOn, type TellTransfer } from './transfer.ts';
+import {
+  type Carried,
+  DTMF,
+  dialogOf,
+  type EndEvent,
+  endMessage,
+  endReplaced,
+  type IncomingEvent,
+  type NameAddr,
+  type OutgoingEvent,
+  type ReferEvent,
+  type RTCSession,
+  type SipUri,
+} from './ua.ts';
 
 export interface SessionOutput {
   fact(fact: CallFact): void;
+  /** The far side asks us to call somebody else instead (REFER). */
+  refer(event: ReferEvent): void;
+  /** Somebody wants to take the far side's place (INVITE with Replaces). */
+  replaces(event: ReferEvent): void;
   remoteAudio(stream: MediaStream | null): void;
   over(): void;
 }
 
-export interface SessionOptions extends Pick<RecoveryOptions, 'signalling' | 'configuration'> {
-  /** Captured already for an outgoing call; an incoming one brings it with the answer. */
-  microphone: MediaStream | null;
-}
-
-/** ms a hold may take on the network before it has failed (JsSIP's transactions end after 32 s, too late for a person). */
-const HOLD_PATIENCE = 8_000;
-
 /** ms of a tone. RFC 4733 asks for 40 at least; towards 8 kHz peers Chromium sends shorter ones than 400 wrongly. */
 const TONE = 400;
+
+/** What a session hands to the one that goes on with its call. */
+export interface Heritage extends Carried {
+  /** Media has flowed, and the call knows. */
+  connected: boolean;
+  /** Nothing was heard any more. */
+  lost: boolean;
+}
+
+/** Of the line that it is on. */
+export type SessionLine = Pick<RecoveryOptions, 'signalling' | 'configuration'>;
+
+export interface SessionOptions extends SessionLine {
+  /** Captured already for an outgoing call; an incoming one brings it with the answer. */
+  microphone: MediaStream | null;
+  /** It goes on with a call that was answered in another session: its own answer is no news, nor its sound, before it inherits. */
+  continues?: boolean;
+}
 
 export class SipSession {
   readonly #session: RTCSession;
   readonly #out: SessionOutput;
   readonly #media: SessionMedia;
+  #continues: boolean;
+  #answerer: NameAddr | null = null;
+  #lost = false;
   readonly #signalling: Signalling;
   #asked = false;
   #rejectedWith: SessionEnd['rejectedWith'] = null;
   #answered = false;
 
-  constructor(session: RTCSession, out: SessionOutput, { microphone, signalling, configuration }: SessionOptions) {
+  constructor(session: RTCSession, out: SessionOutput, options: SessionOptions) {
+    const { microphone, continues = false, signalling, configuration } = options;
     this.#session = session;
     this.#out = out;
+    this.#continues = continues;
     this.#signalling = signalling;
     this.#listen();
     const guard = guardDialog(session);
     const recovery = new Recovery({ session, guard, signalling, configuration, giveUp: () => this.#onMediaFailed() });
     this.#media = new SessionMedia(session, microphone, {
       remoteAudio: (stream) => out.remoteAudio(stream),
-      flowing: () => this.#sayConnected(),
+      flowing: () => this.#onFlowing(),
       lost: () => {
-        out.fact({ kind: 'mediaLost' });
+        this.#onMediaLost(true);
         recovery.lost();
       },
-      back: () => {
-        recovery.back();
-        out.fact({ kind: 'mediaBack' });
+      back: () => recovery.back(), // and it flows, which is told
+      left: () => {
+        recovery.back(); // nothing to restart; the call may come back in another session, as long as it may be without sound
+        this.#onMediaLost(true);
+        setTimeout(() => this.#onMediaFailed(), RECOVERY_BUDGET);
       },
       failed: () => this.#onMediaFailed(),
     });
@@ -67,10 +106,69 @@ export class SipSession {
     return this.#session.isEstablished();
   }
 
+  /** Null before the answer and after the end. */
+  get dialog(): CallDialog | null {
+    return dialogOf(this.#session);
+  }
+
+  /** Every address that the far side is known by. */
+  get addresses(): string[] {
+    return addressesOf(this.#session, this.#answerer);
+  }
+
+  /** What a session that goes on with this call begins with. */
+  get heritage(): Heritage {
+    const { audio: muted = false } = this.#session.isMuted();
+    const { local: held, remote: heldByRemote } = this.#session.isOnHold();
+    return { muted, held, heldByRemote, connected: this.#connected, lost: this.#lost };
+  }
+
+  /** Another one of the microphone's streams: it lives on when this session stops its own. */
+  get microphoneClone(): MediaStream | null {
+    return this.#media.microphoneClone;
+  }
+
+  /** Goes on where the session before it was. */
+  inherit({ muted, connected, lost }: Heritage): void {
+    if (muted) this.setMuted(true);
+    this.#connected = connected;
+    this.#lost = lost;
+    this.#continues = false;
+    if (this.#media.isFlowing) this.#onFlowing();
+  }
+
+  /** What it has not captured itself; stopped with the session. */
+  keep(microphone: MediaStream): void {
+    this.#media.microphone = microphone;
+  }
+
+  /** The page goes, or hosts no longer: no more sound either way, and not a word, so that the call can be taken up. */
+  abandon(): void {
+    this.#media.close();
+  }
+
+  /** The far side's sound, as long as there is one. */
+  get heard(): MediaStream | null {
+    return this.#media.heard;
+  }
+
+  /** The number of who has answered; null where nobody has said. */
+  get answeredBy(): string | null {
+    return this.#answerer && userOf(this.#answerer.uri);
+  }
+
+  /** Another session takes its place; JsSIP ends this one then. */
+  endReplaced(why: 'moved' | null): void {
+    endReplaced(this.#session, why);
+  }
+
+  handOn(target: SipUri, tell: TellTransfer): Promise<void> {
+    return handOn(this.#session, target, tell);
+  }
+
   answer(microphone: MediaStream, pcConfig: RTCConfiguration): Promise<void> {
     this.#media.microphone = microphone;
-    const start = () => withOurConnection(() => this.#session.answer({ mediaStream: microphone, pcConfig }));
-    return this.#until('accepted', start);
+    return answer(this.#session, microphone, pcConfig);
   }
 
   reject(how: Rejection): void {
@@ -112,18 +210,7 @@ export class SipSession {
 
   async setHeld(held: boolean): Promise<void> {
     this.#mustSpeak();
-    return new Promise((resolve, reject) => {
-      const failed = (reason: string) => reject(new SwitchhookError('signalling', { reason }));
-      const timer = setTimeout(() => failed('The far side did not answer.'), HOLD_PATIENCE);
-      const done = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const asked = held ? this.#session.hold({}, done) : this.#session.unhold({}, done);
-      if (asked) return;
-      clearTimeout(timer);
-      failed('Another change of this call is under way.');
-    });
+    await setHeld(this.#session, held);
   }
 
   sendDtmf(digits: string, transport: 'rtp' | 'info'): void {
@@ -131,37 +218,43 @@ export class SipSession {
     this.#session.sendDTMF(digits, { duration: TONE, transportType: DTMF[transport] });
   }
 
-  /** Resolves with the event, rejects when the session ends first. */
-  #until(event: 'accepted', start: () => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const ended = ({ cause }: EndEvent) =>
-        reject(new SwitchhookError('signalling', { reason: `The call ended: ${cause}.` }));
-      this.#session.on(event, () => resolve());
-      this.#session.on('failed', ended);
-      this.#session.on('ended', ended);
-      start();
-    });
-  }
-
   #listen(): void {
     const session = this.#session;
     session.on('progress', (event: IncomingEvent | OutgoingEvent) => {
       // Our own 180 to a caller is announced the same way, without a response.
-      if ('response' in event && event.response) this.#onProgress(event.response.status_code);
+      if ('response' in event && event.response) this.#onProgress(event.response);
     });
-    session.on('accepted', () => {
-      this.#answered = true;
-      this.#out.fact({ kind: 'accepted' });
-      this.#sayConnected();
+    session.on('accepted', (event: IncomingEvent | OutgoingEvent) => {
+      this.#onAccepted('response' in event && event.response ? event.response : null);
     });
+    session.on('refer', (event: ReferEvent) => this.#out.refer(event));
+    session.on('replaces', (event: ReferEvent) => this.#out.replaces(event));
     session.on('hold', ({ originator }) => this.#onHold(originator, true));
     session.on('unhold', ({ originator }) => this.#onHold(originator, false));
     session.on('failed', (event) => this.#onEnd(event));
     session.on('ended', (event) => this.#onEnd(event));
   }
 
-  #onProgress(status: number): void {
-    this.#out.fact({ kind: 'progress', ringing: status !== 100 });
+  /** A provisional answer with a session description brings sound of the far side's own (RFC 3960 3). */
+  #onProgress({ status_code: status, body }: OutgoingEvent['response']): void {
+    this.#out.fact({ kind: 'progress', ringing: status !== 100, ...(body ? { earlyMedia: true } : {}) });
+  }
+
+  /** `response` is the far side's; null for our own answer. */
+  #onAccepted(response: OutgoingEvent['response'] | null): void {
+    this.#answered = true;
+    if (!this.#continues) this.#out.fact({ kind: 'accepted' });
+    this.#answerer = response && answeredBy(response);
+    if (this.answeredBy !== null) this.#out.fact({ kind: 'answeredBy', who: this.answeredBy });
+    const { dialog } = this;
+    if (dialog && !this.#continues) this.#out.fact({ kind: 'dialog', dialog });
+    if (this.#media.isFlowing) this.#onFlowing();
+  }
+
+  #onMediaLost(lost: boolean): void {
+    if (lost === this.#lost || !this.#connected) return;
+    this.#lost = lost;
+    this.#out.fact({ kind: lost ? 'mediaLost' : 'mediaBack' });
   }
 
   #onHold(originator: string, held: boolean): void {
@@ -170,10 +263,13 @@ export class SipSession {
 
   /** Media can flow before the answer (early media): the call is connected when both have happened. */
   #connected = false;
-  #sayConnected(): void {
-    if (this.#connected || !this.#media.isFlowing || !this.#session.isEstablished()) return;
-    this.#connected = true;
-    this.#out.fact({ kind: 'connected' });
+  #onFlowing(): void {
+    if (this.#continues || !this.#session.isEstablished()) return;
+    if (this.#connected) this.#onMediaLost(false);
+    else {
+      this.#connected = true;
+      this.#out.fact({ kind: 'connected' });
+    }
   }
 
   /** There is no sound, and no time left to bring it back: JsSIP would keep the call for ever. */

@@ -1,17 +1,22 @@
 /** SIP over WebSocket (RFC 7118) and WebRTC: the embedded switchboard, and every PBX that speaks the same. */
 
 import type { Rejection } from '../../../shared/calls/endCodes.ts';
+import type { Peer } from '../../../shared/calls/record.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
 import type { IceServers, SipCredentials } from '../../../shared/http/api.ts';
-import type { CallRef } from '../../../shared/registry/input.ts';
-import type { Operation, Provider, ProviderCall, ProviderSink } from '../provider.ts';
-import { type Leg, Legs } from './legs.ts';
+import type { Operation, Provider, ProviderCall, ProviderSink, ResumableCall } from '../provider.ts';
+import { peerAt } from './identity.ts';
+import { type Leg, Legs, notFound } from './legs.ts';
 import { Line } from './line.ts';
 import { stopTracks } from './media.ts';
 import { withOurConnection } from './peerConnection.ts';
 import type { PushRegistrationOptions } from './pushParameters.ts';
-import { SipSession } from './session.ts';
-import type { RTCSession, RTCSessionEvent } from './ua.ts';
+import { follow } from './referred.ts';
+import { replace } from './replaced.ts';
+import { RESUME_HEADER, Resumption } from './resume.ts';
+import type { SipSession } from './session.ts';
+import { referTo, referToDialog, type TellTransfer } from './transfer.ts';
+import type { IncomingRTCSessionEvent, RTCSession, RTCSessionEvent } from './ua.ts';
 
 export interface SipProviderOptions {
   /** The number of the account: how calls name it. */
@@ -35,10 +40,10 @@ export interface SipProviderOptions {
 }
 
 export class SipProvider implements Provider {
-  readonly operations: readonly Operation[] = ['hold', 'mute', 'dtmf'];
+  readonly operations: readonly Operation[] = ['hold', 'mute', 'dtmf', 'transfer', 'attendedTransfer', 'resume'];
   readonly #options: SipProviderOptions;
   readonly #line: Line;
-  readonly #legs = new Legs();
+  readonly #legs: Legs;
   #left = false;
 
   constructor(options: SipProviderOptions) {
@@ -56,6 +61,14 @@ export class SipProvider implements Provider {
       onRegistration: (state, reason) => this.#options.sink({ kind: 'registration', state, reason }),
       onSession: (event) => this.#onSession(event),
     });
+    const peerConfiguration = () => this.#line.peerConfiguration();
+    const legs = new Legs({
+      sink: (event) => this.#options.sink(event),
+      recovery: () => ({ signalling: this.#line.signalling, configuration: peerConfiguration }),
+      onRefer: (leg, event) => follow(leg, event, { legs, domain: this.#line.domain ?? '', peerConfiguration }),
+      onReplaces: (leg, session, event) => replace(leg, session, event, { legs, peerConfiguration }),
+    });
+    this.#legs = legs;
   }
 
   connect(): Promise<void> {
@@ -68,15 +81,14 @@ export class SipProvider implements Provider {
   }
 
   async dial(call: ProviderCall): Promise<void> {
-    const leg: Leg = { ref: { id: call.id }, session: null, abandoned: false };
-    this.#legs.set(call.id, leg);
+    const leg = this.#legs.open(call.id, { id: call.id });
     try {
       const pcConfig = await this.#line.peerConfiguration();
       const microphone = await this.#options.microphone();
       if (leg.abandoned) return stopTracks(microphone);
-      this.#invite(call, microphone, pcConfig);
+      this.#invite(leg, call, microphone, pcConfig);
     } catch (error) {
-      this.#legs.delete(call.id);
+      this.#legs.close(leg);
       throw error;
     }
   }
@@ -113,17 +125,64 @@ export class SipProvider implements Provider {
     this.#legs.session(call).sendDtmf(digits, this.#options.dtmf());
   }
 
-  /** A call cannot yet be resumed by another page: say goodbye rather than leave the far side in silence. A ring rings on. */
+  async transfer(call: ProviderCall, target: string): Promise<void> {
+    const leg = this.#legs.find(call);
+    const session = this.#legs.session(call);
+    const { address } = this.#line.connected();
+    await session.handOn(referTo(address(target)), this.#telling([leg, peerOf(target)]));
+    session.hangUp();
+  }
+
+  async attendedTransfer(call: ProviderCall, other: ProviderCall): Promise<void> {
+    const [leg, second] = [this.#legs.find(call), this.#legs.find(other)];
+    const [session, consulted] = [this.#legs.session(call), this.#legs.session(other)];
+    const { dialog } = consulted;
+    if (!dialog) throw notFound();
+    this.#line.connected();
+    await session.handOn(referToDialog(dialog), this.#telling([leg, other.peer], [second, call.peer]));
+    for (const each of [session, consulted]) each.hangUp();
+  }
+
+  /** Tells each call that is handed on how it goes, and to whom. */
+  #telling(...legs: [Leg, Peer][]): TellTransfer {
+    return (state, code) => {
+      for (const [leg, target] of legs)
+        this.#legs.tell(leg, { kind: 'transfer', transfer: { by: 'local', target, state, code } });
+    };
+  }
+
+  async resume(call: ResumableCall): Promise<void> {
+    const leg = this.#legs.known(call) ?? this.#legs.open(call.id, { id: call.id });
+    const resumption = new Resumption(call, {
+      line: this.#line,
+      microphone: this.#options.microphone,
+      watch: (session) => this.#legs.watch(leg, session, { microphone: null, continues: true }),
+    });
+    leg.resumption = resumption;
+    try {
+      const session = await resumption.run();
+      if (!session) return; // taken up to be ended
+      const { dialog } = session;
+      if (!dialog) throw notFound(); // it has ended in this very moment
+      // Nothing has been told of its media yet: that it flows is what the call waits for.
+      const heritage = { ...call, connected: false, lost: false };
+      this.#legs.move(leg, session, { providerCallId: dialog.callId, peer: null, heritage });
+    } finally {
+      delete leg.resumption;
+      if (!leg.session) this.#legs.close(leg);
+    }
+  }
+
   leave(): void {
-    for (const session of this.#legs.sessions()) if (session.isAnswered) session.hangUp();
-    this.#left = true; // what JsSIP now says of a ring is its own end here, not the call's
+    for (const session of this.#legs.sessions()) if (session.isAnswered) session.abandon();
+    this.#left = true; // what JsSIP now says is its own end here, not the call's
     this.#line.abandon();
   }
 
-  #invite(call: ProviderCall, microphone: MediaStream, pcConfig: RTCConfiguration): void {
+  #invite(leg: Leg, call: ProviderCall, microphone: MediaStream, pcConfig: RTCConfiguration): void {
     try {
       const { ua, address } = this.#line.connected();
-      this.#dialing = { id: call.id, microphone };
+      this.#dialing = { leg, microphone };
       withOurConnection(() => ua.call(address(call.peer.handle), { mediaStream: microphone, pcConfig }));
     } catch (error) {
       stopTracks(microphone);
@@ -132,71 +191,59 @@ export class SipProvider implements Provider {
   }
 
   /** The outgoing call whose session JsSIP is about to announce, synchronously, inside `ua.call`. */
-  #dialing: { id: string; microphone: MediaStream } | undefined;
+  #dialing: { leg: Leg; microphone: MediaStream } | undefined;
 
   #onSession(event: RTCSessionEvent): void {
     if (event.originator === 'remote') {
-      this.#onIncoming(event.session, event.request.getHeader('Call-ID'));
+      this.#onRemote(event);
       return;
     }
     const dialing = this.#dialing;
     this.#dialing = undefined;
     if (!dialing) return;
-    const { id, microphone } = dialing;
-    const ref: CallRef = { id };
-    this.#options.sink({
-      kind: 'fact',
-      call: ref,
-      fact: { kind: 'identified', providerCallId: event.request.call_id },
-    });
-    this.#adopt(id, ref, event.session, microphone);
-    this.#options.sink({ kind: 'fact', call: ref, fact: { kind: 'progress', ringing: false } });
+    const { leg, microphone } = dialing;
+    this.#legs.tell(leg, { kind: 'identified', providerCallId: event.request.call_id });
+    leg.session = this.#legs.watch(leg, event.session, { microphone });
+    this.#legs.tell(leg, { kind: 'progress', ringing: false });
+  }
+
+  #onRemote({ session, request }: IncomingRTCSessionEvent): void {
+    // It takes the place of one that we have, which knows of it already; nothing rings.
+    if (request.hasHeader('Replaces')) return;
+    if (!request.hasHeader(RESUME_HEADER)) this.#onIncoming(session, request.getHeader('Call-ID'));
+    // Never a ring: whoever calls so means one certain call.
+    else if (!this.#legs.offer(session, request)) session.terminate({ status_code: 481 });
   }
 
   #onIncoming(session: RTCSession, providerCallId: string): void {
-    const { account, ringTime } = this.#options;
+    const { account, ringTime, sink } = this.#options;
     const { uri, display_name: displayName } = session.remote_identity;
-    const ref: CallRef = { account, direction: 'incoming', providerCallId };
-    this.#options.sink({
+    sink({
       kind: 'incoming',
       providerCallId,
-      peer: { handle: decodeURIComponent(uri.user), displayName: displayName || null, avatarUrl: null, userId: null },
+      peer: peerAt({ uri, displayName: displayName || null }),
       type: 'audio',
       ringDeadline: Date.now() + ringTime,
     });
-    this.#adopt(providerCallId, ref, session, null);
-  }
-
-  #adopt(key: string, ref: CallRef, session: RTCSession, microphone: MediaStream | null): void {
-    const { sink } = this.#options;
-    const watched = new SipSession(
-      session,
-      {
-        fact: (fact) => sink({ kind: 'fact', call: ref, fact }),
-        remoteAudio: (stream) => sink({ kind: 'remoteAudio', key, stream }),
-        over: () => this.#legs.delete(key),
-      },
-      {
-        microphone,
-        signalling: this.#line.signalling,
-        configuration: () => this.#line.peerConfiguration(),
-      },
-    );
-    this.#legs.set(key, { ref, session: watched, abandoned: false });
+    const leg = this.#legs.open(providerCallId, { account, direction: 'incoming', providerCallId });
+    leg.session = this.#legs.watch(leg, session, { microphone: null });
   }
 
   async #end(call: ProviderCall, how: (session: SipSession) => void): Promise<void> {
     const leg = this.#legs.find(call);
-    if (leg.session) {
-      how(leg.session);
+    const { session, next } = leg;
+    if (session) {
+      leg.next = null;
+      next?.hangUp();
+      how(session);
       return;
     }
     leg.abandoned = true;
-    this.#legs.delete(call.id);
-    this.#options.sink({
-      kind: 'fact',
-      call: leg.ref,
-      fact: { kind: 'disconnected', response: 'canceled', endCode: null },
-    });
+    leg.resumption?.abandon();
+    this.#legs.close(leg);
+    const response = leg.resumption ? 'local' : 'canceled';
+    this.#legs.tell(leg, { kind: 'disconnected', response, endCode: null });
   }
 }
+
+const peerOf = (handle: string): Peer => ({ handle, displayName: null, avatarUrl: null, userId: null });

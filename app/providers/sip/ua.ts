@@ -4,13 +4,30 @@
  */
 
 import * as JsSIP from 'jssip';
-import type { EndEvent, IceCandidateEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/lib/RTCSession';
-import type { RTCSessionEvent } from 'jssip/lib/UA';
+import type {
+  EndEvent,
+  IceCandidateEvent,
+  IncomingEvent,
+  OutgoingEvent,
+  ReferEvent,
+  RTCSession,
+} from 'jssip/lib/RTCSession';
+import type { IncomingRTCSessionEvent, RTCSessionEvent } from 'jssip/lib/UA';
+import type { CallDialog } from '../../../shared/calls/dialog.ts';
 import type { SipCredentials } from '../../../shared/http/api.ts';
 import type { DialogGuard } from './dialogGuard.ts';
 import type { SipSocket } from './socket.ts';
 
-export type { EndEvent, IceCandidateEvent, IncomingEvent, OutgoingEvent, RTCSession, RTCSessionEvent };
+export type {
+  EndEvent,
+  IceCandidateEvent,
+  IncomingEvent,
+  IncomingRTCSessionEvent,
+  OutgoingEvent,
+  ReferEvent,
+  RTCSession,
+  RTCSessionEvent,
+};
 
 export interface UaOptions {
   credentials: SipCredentials;
@@ -135,4 +152,88 @@ export function endMessage(event: EndEvent): EndMessage {
     reason: message?.getHeader?.('Reason') ?? null,
     text: message?.reason_phrase ?? event.cause ?? null,
   };
+}
+
+/** A request or a response, as far as it is read here. */
+export interface Message {
+  getHeader(name: string): string | undefined;
+}
+
+export type SipUri = JsSIP.URI;
+
+export interface NameAddr {
+  uri: SipUri;
+  displayName: string | null;
+}
+
+/** `"Name" <sip:…>;params` (RFC 3261 20.10); null for what is none. */
+export function parseNameAddr(value: string): NameAddr | null {
+  const parsed: unknown = JsSIP.NameAddrHeader.parse(value);
+  if (!(parsed instanceof JsSIP.NameAddrHeader)) return null;
+  return { uri: parsed.uri, displayName: parsed.display_name || null };
+}
+
+export function parseUri(value: string): SipUri | null {
+  const parsed: unknown = JsSIP.URI.parse(value);
+  return parsed instanceof JsSIP.URI ? parsed : null;
+}
+
+interface WithDialog {
+  _dialog: { id: { call_id: string; local_tag: string; remote_tag: string }; _remote_target: SipUri } | null;
+}
+
+/** JsSIP keeps them to itself; null before the answer and after the end. */
+export function dialogOf(session: RTCSession): CallDialog | null {
+  const { _dialog: dialog } = session as unknown as WithDialog;
+  if (!dialog || !session.isEstablished()) return null;
+  const { id, _remote_target: target } = dialog;
+  return { callId: id.call_id, localTag: id.local_tag, remoteTag: id.remote_tag, target: target.toString() };
+}
+
+export interface Carried {
+  muted: boolean;
+  held: boolean;
+  heldByRemote: boolean;
+}
+
+/**
+ * A session that begins as another one ends: muted and held as that one was. JsSIP has no way to say so before the first
+ * offer or answer, and a hold afterwards would leak a moment of sound, and meet the far side's (491, and JsSIP ends the call).
+ */
+export function carryOver(
+  session: RTCSession,
+  { muted, held, heldByRemote }: Carried,
+  microphone: MediaStream | null,
+): void {
+  Object.assign(session, { _audioMuted: muted, _localHold: held, _remoteHold: heldByRemote });
+  for (const track of microphone?.getAudioTracks() ?? []) track.enabled = !(muted || held || heldByRemote);
+  if (!held) return;
+  let first = true;
+  session.on('sdp', (event) => {
+    if (!first || event.originator !== 'local') return;
+    first = false;
+    event.sdp = event.sdp.replaceAll(/^a=sendrecv/gmu, 'a=sendonly').replaceAll(/^a=recvonly/gmu, 'a=inactive');
+  });
+}
+
+/** As in the CANCEL of the switchboard to an older socket: the call has moved, and has not ended (RFC 3261 21.3.3). */
+const MOVED = 'SIP;cause=302;text="Moved to another device"';
+
+/** JsSIP ends what has been replaced, without a word of why, and throws where that has ended by itself. */
+export function endReplaced(session: RTCSession, why: 'moved' | null): void {
+  const terminate = session.terminate.bind(session);
+  session.terminate = (options) => {
+    if (session.isEnded()) return;
+    terminate(why === 'moved' ? { ...options, extraHeaders: [`Reason: ${MOVED}`] } : options);
+  };
+}
+
+/** The Call-ID of a session, from its beginning on; the typings do not have its request. */
+export function callIdOf(session: RTCSession): string {
+  return (session as unknown as { _request: { call_id: string } })._request.call_id;
+}
+
+/** Refuses a request of JsSIP's that it would answer in another way; its typings have no `reply`. */
+export function reply(request: unknown, status: number): void {
+  (request as { reply(status: number): void }).reply(status);
 }

@@ -14,6 +14,7 @@ export const LOGGED_IN: PhoneState = {
   role: 'host',
   ringer: true,
   push: 'ready',
+  elsewhere: [],
   devices: [],
   device: '0b8ddc1b-6a3a-4f0c-8c0e-5a4f5a6b7c8d',
   testRing: 'none',
@@ -66,6 +67,7 @@ export class FakePhone implements Phone {
   dial = async (number: string) => this.#note('dial', [number]).then(() => 'id');
   perform = (...args: unknown[]) => this.#note('perform', args);
   loadMoreRecents = () => this.#note('loadMoreRecents', []);
+  takeHere = () => this.#note('takeHere', []);
   markSeen = () => this.#note('markSeen', []);
   enableSound = () => this.#note('enableSound', []);
   enableNotifications = () => this.#note('enableNotifications', []);

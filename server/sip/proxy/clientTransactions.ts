@@ -1,5 +1,6 @@
 import { type Header, header, type SipRequest, type SipResponse } from '../headers.ts';
 import type { Received } from '../message.ts';
+import { identityValue } from '../requests.ts';
 import { makeCancel, makeHopAck, randomToken } from '../responses.ts';
 import type { SipSocket } from '../socket.ts';
 
@@ -44,6 +45,8 @@ export class ClientTransaction {
     private readonly timers: BranchTimers,
     private readonly events: BranchEvents,
     private readonly forget: () => void,
+    /** Whose device it is, for its answer to an INVITE: what the switchboard vouches for. */
+    private readonly answerer?: string,
   ) {
     this.#timer = this.#after(timers.transactionMs, () => this.#fail(408));
   }
@@ -61,7 +64,7 @@ export class ClientTransaction {
     this.#spoken = true;
     const isInvite = this.request.method === 'INVITE';
     if (isInvite && response.status >= 300) this.socket.send(makeHopAck(this.request, response));
-    const upstream = withoutTopVia(response);
+    const upstream = withoutTopVia(response, isInvite && isSuccess(response) ? this.answerer : undefined);
     if (this.finished) {
       if (isInvite && response.status >= 200 && response.status < 300) this.events.success(upstream);
     } else if (response.status < 200) this.#proceed(upstream);
@@ -139,10 +142,13 @@ export class ClientTransaction {
   }
 }
 
-function withoutTopVia(response: SipResponse): SipResponse {
+const isSuccess = ({ status }: SipResponse): boolean => status >= 200 && status < 300;
+
+/** `answerer` is the identity to vouch for; what a device asserts about itself is not (RFC 3325 5). */
+function withoutTopVia(response: SipResponse, answerer: string | undefined): SipResponse {
   const top = response.headers.findIndex((h) => h.key === 'via');
-  // What a device asserts about itself is not ours to vouch for (RFC 3325 5).
-  const headers = response.headers.filter((h, i) => i !== top && h.key !== 'p-asserted-identity');
+  const kept = response.headers.filter((h, i) => i !== top && h.key !== 'p-asserted-identity');
+  const headers = answerer === undefined ? kept : [...kept, header('P-Asserted-Identity', answerer)];
   return { kind: 'response', status: response.status, reason: response.reason, headers, body: response.body };
 }
 
@@ -169,8 +175,13 @@ export class ClientTransactions {
   /** Sends `request` to the device on `socket`. Events never come before this has returned. */
   start(request: SipRequest, socket: SipSocket, timers: BranchTimers, events: BranchEvents): ClientTransaction {
     const sent = this.withVia(request);
-    const transaction: ClientTransaction = new ClientTransaction(sent.request, socket, timers, events, () =>
-      this.#forget(sent.branch, transaction),
+    const transaction: ClientTransaction = new ClientTransaction(
+      sent.request,
+      socket,
+      timers,
+      events,
+      () => this.#forget(sent.branch, transaction),
+      socket.identity && identityValue(socket.identity, this.domain),
     );
     this.#byBranch.set(sent.branch, transaction);
     // A socket that breaks under this very message closes before `send` returns; it must not find the transaction yet.

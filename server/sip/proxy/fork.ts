@@ -1,4 +1,5 @@
 import { header, headerValue, type SipRequest, type SipResponse } from '../headers.ts';
+import type { DeviceIdentity } from '../identity.ts';
 import type { Device } from '../location.ts';
 import { makeDialogRequest, makeResponse } from '../responses.ts';
 import { parseNameAddr } from '../uri.ts';
@@ -19,7 +20,7 @@ const REJECTED = header('Reason', 'Q.850;cause=21;text="Call rejected"');
 
 /** What a fork tells about itself, for the call record. */
 export interface ForkEvents {
-  answered(): void;
+  answered(response: SipResponse, by: DeviceIdentity): void;
   /** The final response that the caller got, or would have got. */
   ended(status: number): void;
 }
@@ -213,7 +214,7 @@ export class Fork implements TransactionOwner, RingControl {
     else if (!this.#ended && !this.#isSuperseded(branch)) {
       this.#winner = branch;
       branch.final = { status: response.status, response };
-      this.options.events?.answered();
+      this.options.events?.answered(response, branch.device.identity);
       const by = branch.device.identity.device;
       this.#finish(response.status, { end: 'answered', by, response, reason: REASON_ANSWERED });
     } else if (this.outgoing.method === 'INVITE') this.#endUnwanted(branch, response);

@@ -1,0 +1,181 @@
+/** A call survives its page: reloads, crashes, frozen tabs, both sides at once; and nobody but its own people takes it over. */
+
+import { expect, type Page, test } from '@playwright/test';
+import type { Switchboard } from '../server/switchboard.ts';
+import type { CallDialog } from '../shared/calls/dialog.ts';
+import type { CallRecord } from '../shared/calls/record.ts';
+import { RECOVERY_BUDGET } from '../shared/calls/recovery.ts';
+import { ANA, BEN, Conversation } from './support/conversation.ts';
+import { history, type Person } from './support/person.ts';
+import { startTestSwitchboard } from './support/switchboard.ts';
+import { hostOf, openTab } from './support/tabs.ts';
+import { expectSilence, expectTone } from './support/tones.ts';
+import { launchUser } from './support/userBrowser.ts';
+
+const RELOADS = 20;
+
+let switchboard: Switchboard;
+let talk: Conversation;
+let ana: Person;
+let ben: Person;
+
+test.beforeEach(async () => {
+  switchboard = await startTestSwitchboard({ limits: { requestsPerMinute: 100_000 } });
+  talk = await Conversation.begin(switchboard);
+  ({ ana, ben } = talk);
+});
+
+test.afterEach(() => talk.close());
+
+for (const side of ['caller', 'callee'] as const) {
+  test(`${RELOADS} reloads of the ${side}: both are heard again each time, and nothing rings`, async () => {
+    test.setTimeout(240_000);
+    const moving = side === 'caller' ? ana : ben;
+    for (let n = 0; n < RELOADS; n += 1) {
+      await test.step(`reload ${n}`, async () => {
+        await moving.page.reload();
+        await talk.bothHear();
+      });
+    }
+    await moving.press('hangUp');
+    for (const person of [ana, ben]) {
+      // One call, however often it moved: nothing has rung.
+      const { disconnect, timeline } = await person.lastCall();
+      expect(disconnect?.response).toBe(person === moving ? 'local' : 'remote');
+      expect(timeline.filter(({ what }) => what === 'refused')).toEqual([]);
+    }
+  });
+}
+
+test('muted and held as before: by either side, over a reload of either', async () => {
+  test.setTimeout(120_000);
+  await ana.press('mute');
+  await expectSilence(ben.page);
+  for (const { page } of [ana, ben]) {
+    await page.reload();
+    await Promise.all([ana.sees('active'), expectTone(ana.page, BEN)]);
+    await expectSilence(ben.page);
+  }
+  await ana.press('unmute');
+  await talk.bothHear();
+  await ben.press('hold');
+  await Promise.all([expectSilence(ana.page), expectSilence(ben.page)]);
+  for (const { page } of [ana, ben]) {
+    await page.reload();
+    await Promise.all([ana.sees('active'), ben.sees('active')]);
+    await Promise.all([expectSilence(ana.page), expectSilence(ben.page)]);
+  }
+  await ben.press('unhold');
+  await talk.bothHear();
+});
+
+test('both sides reload at once, again and again', async () => {
+  test.setTimeout(120_000);
+  for (let n = 0; n < 5; n += 1) {
+    await test.step(`reload ${n}`, async () => {
+      await Promise.all([ana.page.reload(), ben.page.reload()]);
+      await talk.bothHear();
+    });
+  }
+});
+
+test('the host tab crashes: another tab takes the call up, and the one that is opened instead', async () => {
+  test.setTimeout(120_000);
+  const second = await openTab(ana, switchboard.url);
+  await crash(ana.page);
+  await Promise.all([expectTone(second, BEN), expectTone(ben.page, ANA)]);
+  await crash(second);
+  const third = await openTab(ana, switchboard.url);
+  await Promise.all([expectTone(third, BEN), expectTone(ben.page, ANA)]);
+  expect(switchboard.stats.sockets).toBe(2);
+});
+
+/** A page that crashes does not answer. */
+async function crash(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  cdp.send('Page.crash').catch(() => undefined);
+  await crashed;
+  await page.close();
+}
+
+test('the last tab is closed: both wait, and the one that is opened again has the call', async () => {
+  await ana.browser.context.newPage(); // or the browser would go with its last page
+  await ana.page.close();
+  await ben.sees('reconnecting');
+  const again = await openTab(ana, switchboard.url);
+  await Promise.all([expectTone(again, BEN), expectTone(ben.page, ANA)]);
+  await ben.press('hangUp');
+  await expect(again.locator('switchhook-call')).toHaveCount(0);
+});
+
+test('the last tab is closed for good: an honest end, and nothing to take up afterwards', async () => {
+  test.setTimeout(180_000);
+  await ana.browser.context.newPage();
+  await ana.page.close();
+  await ben.sees('reconnecting');
+  await expect(ben.page.locator('switchhook-call')).toHaveCount(0, { timeout: RECOVERY_BUDGET + 15_000 });
+  expect((await ben.lastCall()).disconnect?.response).toBe('error');
+  const again = await openTab(ana, switchboard.url);
+  await expect
+    .poll(async () => (await history(again)).map(({ disconnect }) => disconnect?.response))
+    .toEqual(['error']);
+});
+
+test('a host that hangs is deposed, and says nothing any more when it wakes', async () => {
+  const second = await openTab(ana, switchboard.url);
+  const hung = ana.page.evaluate(() => {
+    const end = performance.now() + 8_000;
+    while (performance.now() < end);
+  });
+  await second.locator('[data-action="mute"]:visible').first().click();
+  await expect(second.locator('switchhook-phone')).toHaveAttribute('data-role', 'host');
+  await Promise.all([expectTone(second, BEN), expectSilence(ben.page)]);
+  await hung;
+  await expect(ana.page.locator('switchhook-phone')).toHaveAttribute('data-role', 'guest');
+  await expectSilence(ana.page);
+  await second.locator('[data-action="unmute"]:visible').first().click();
+  await Promise.all([expectTone(second, BEN), expectTone(ben.page, ANA)]);
+  await expect.poll(() => switchboard.stats.sockets).toBe(2);
+});
+
+test('two tabs that are restored at once: one of them has the call', async () => {
+  const second = await openTab(ana, switchboard.url);
+  await Promise.all([ana.page.reload(), second.reload()]);
+  const host = await hostOf([ana.page, second]);
+  await Promise.all([expectTone(host, BEN), expectTone(ben.page, ANA)]);
+  await expectSilence(host === second ? ana.page : second);
+  expect(switchboard.stats.sockets).toBe(2);
+  await ben.press('hangUp');
+  await ben.lastCall();
+});
+
+test('somebody else who knows the ids of the dialog is refused, and the call goes on', async () => {
+  const dialogs = await Promise.all([ana, ben].map(({ page }) => page.evaluate(readDialog)));
+  const thief = await launchUser({ tone: 700, autoplay: true });
+  try {
+    await thief.page.goto(`${switchboard.url}/e2e/harness/index.html`);
+    await thief.page.waitForFunction(() => window.harness !== undefined);
+    for (const dialog of dialogs)
+      expect(await thief.page.evaluate((stolen) => window.harness.takeOver('103', stolen), dialog)).toBe(
+        'resumeFailed',
+      );
+  } finally {
+    await thief.close();
+  }
+  await talk.bothHear();
+});
+
+/** Runs in the page, so it uses nothing from outside itself. */
+async function readDialog(): Promise<CallDialog> {
+  const done = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const db = await done(indexedDB.open('switchhook'));
+  const [call] = await done<CallRecord[]>(db.transaction('live').objectStore('live').getAll());
+  db.close();
+  if (!call?.dialog) throw new Error('there is no call, or it has no dialog');
+  return call.dialog;
+}

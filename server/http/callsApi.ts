@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { deviceId } from '../../shared/http/api.ts';
+import type { LiveCall } from '../../shared/http/calls.ts';
+import { parse } from '../../shared/validate.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { LiveSide } from '../sip/liveCalls.ts';
+import { requireSession } from './guards.ts';
+
+export interface CallsServices {
+  sessions: Sessions;
+  /** The calls of an extension on devices other than this one. */
+  elsewhere(extension: string, device: string): LiveSide[];
+}
+
+const query = v.object({ device: v.pipe(deviceId, v.toLowerCase()) });
+
+/** The HTTP API of shared/http/calls.ts. Whose calls: the session says it, never the question. */
+export function addCallsApi(app: FastifyInstance, { sessions, elsewhere }: CallsServices): void {
+  app.get('/api/calls/live', async (request): Promise<{ calls: LiveCall[] }> => {
+    const { account } = await requireSession(request, sessions);
+    const { device } = parse(query, request.query, 'query');
+    return {
+      calls: elsewhere(account.extension, device).map(({ peer, ...call }) => ({
+        ...call,
+        peer: { handle: peer.extension, displayName: peer.displayName },
+      })),
+    };
+  });
+}
