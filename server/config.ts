@@ -31,7 +31,21 @@ export interface Config {
   sessionDays: number;
   push: PushConfig;
   turn: TurnConfig;
+  /** SIP goes through it; without one the switchboard does it itself. */
+  pbx: PbxConfig;
   limits: Limits;
+}
+
+/** A Kamailio of ours (docs/pbx.md), or another PBX. */
+export interface PbxConfig {
+  /** `wss://…/sip`: where phones connect, in place of the switchboard's own path. */
+  url?: string;
+  /** `http://host:port`: where it hears what devices say without a socket. */
+  controlUrl?: string;
+  /** Shared with it, in both directions; without it `/api/pbx/calls` does not exist. */
+  secret?: string;
+  /** `http://host:port`: where other gateways on the same database reach this one; its own address without it. */
+  peerUrl?: string;
 }
 
 export type ConfigInput = Partial<Omit<Config, 'limits' | 'turn'>> & {
@@ -53,6 +67,7 @@ const defaults: Config = {
   sessionDays: 30,
   push: {},
   turn: defaultTurn,
+  pbx: {},
   limits: defaultLimits,
 };
 
@@ -69,18 +84,22 @@ const hosts = v.pipe(list, v.array(v.pipe(v.string(), v.toLowerCase(), v.check(i
 const turnUris = v.pipe(list, v.array(v.pipe(v.string(), v.check(isTurnUri, 'turn: or turns: URI'))));
 const origins = v.pipe(list, v.array(v.pipe(v.string(), v.check(isOrigin, 'origin'))));
 
-/** By variable: the field of {@link Config}, or of its `push` or `turn`, and how its text is read. */
+/** By variable: the field of {@link Config}, or of its `push`, `turn` or `pbx`, and how its text is read. */
 type Setting = { schema: v.GenericSchema } & (
   | { field: keyof Config }
   | { push: keyof PushConfig }
   | { turn: keyof TurnConfig }
+  | { pbx: keyof PbxConfig }
 );
 
 const variables = {
   HOST: { field: 'host', schema: text },
   PORT: { field: 'port', schema: number(0, 65_535) },
   DATA_DIR: { field: 'dataDir', schema: text },
-  DATABASE_URL: { field: 'databaseUrl', schema: v.pipe(text, v.check(isPostgresUrl, 'postgres:// address')) },
+  DATABASE_URL: {
+    field: 'databaseUrl',
+    schema: v.pipe(text, v.check(isAddress('postgres:', 'postgresql:'), 'postgres:// address')),
+  },
   SIP_DOMAIN: { field: 'sipDomain', schema: domain },
   PUBLIC_ORIGINS: { field: 'publicOrigins', schema: origins },
   STATIC_DIR: { field: 'staticDir', schema: text },
@@ -100,11 +119,22 @@ const variables = {
   // RFC 8292 2.1: how the operator of a push service reaches us.
   VAPID_SUBJECT: { push: 'subject', schema: v.pipe(text, v.regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/u)) },
   PUSH_HOSTS: { push: 'hosts', schema: hosts },
-  PUSH_PROXY: { push: 'proxy', schema: v.pipe(text, v.check(isProxy, 'http:// or https:// address')) },
+  PUSH_PROXY: {
+    push: 'proxy',
+    schema: v.pipe(text, v.check(isAddress('http:', 'https:'), 'http:// or https:// address')),
+  },
   TURN_URLS: { turn: 'urls', schema: turnUris },
   TURN_SECRET: { turn: 'secret', schema: text },
   // From a minute, which no page can work with less than, to a day, draft-uberti-behave-turn-rest-00's own example.
   TURN_TTL_SECONDS: { turn: 'ttlSeconds', schema: number(60, 86_400) },
+  PBX_URL: { pbx: 'url', schema: v.pipe(text, v.check(isAddress('ws:', 'wss:'), 'ws:// or wss:// address')) },
+  PBX_CONTROL_URL: { pbx: 'controlUrl', schema: v.pipe(text, v.check(isAddress('http:'), 'http:// address')) },
+  // As long as a random 128 bits in hex, in the characters that a header and Kamailio's configuration take.
+  PBX_SECRET: { pbx: 'secret', schema: v.pipe(text, v.regex(/^[\w.~+/=-]{32,256}$/u)) },
+  PEER_URL: {
+    pbx: 'peerUrl',
+    schema: v.pipe(text, v.check(isAddress('http:', 'https:'), 'http:// or https:// address')),
+  },
 } as const satisfies Record<string, Setting>;
 
 type Variable = keyof typeof variables;
@@ -120,6 +150,7 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
   const input: Record<string, unknown> = {};
   const push: Record<string, unknown> = {};
   const turn: Record<string, unknown> = {};
+  const pbx: Record<string, unknown> = {};
   for (const name of names) {
     const value = flags[flagOf(name)] ?? env[name];
     if (value === undefined || value === '') continue;
@@ -127,9 +158,10 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
     const parsed = parse(variable.schema, value, name);
     if ('push' in variable) push[variable.push] = parsed;
     else if ('turn' in variable) turn[variable.turn] = parsed;
+    else if ('pbx' in variable) pbx[variable.pbx] = parsed;
     else input[variable.field] = parsed;
   }
-  const config = withDefaults({ ...input, push, turn });
+  const config = withDefaults({ ...input, push, turn, pbx });
   if (hasRelay(config.turn) && config.turn.secret === '')
     throw new SwitchhookError('invalidArgument', { reason: 'TURN_URLS: needs TURN_SECRET', field: 'TURN_SECRET' });
   return config;
@@ -157,10 +189,6 @@ function isOrigin(value: string): boolean {
   return ['http:', 'https:'].includes(url.protocol) && url.origin === value;
 }
 
-function isPostgresUrl(value: string): boolean {
-  return URL.canParse(value) && ['postgres:', 'postgresql:'].includes(new URL(value).protocol);
-}
-
-function isProxy(value: string): boolean {
-  return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
+function isAddress(...protocols: string[]) {
+  return (value: string): boolean => URL.canParse(value) && protocols.includes(new URL(value).protocol);
 }

@@ -71,6 +71,10 @@ export interface Limits {
   respondsPerMinute: number;
   /** Test rings a minute and address: each may make a push service call a browser. */
   testPushesPerMinute: number;
+  /** Milliseconds that a gateway may be silent before another takes its calls over; well below a ring. */
+  pbxLeaseMs: number;
+  /** Milliseconds between two signs of life of a gateway: two may be lost. */
+  pbxTendMs: number;
   /** scrypt N (memory is 128*N*8 bytes); N=2^15, r=8, p=3 is one of OWASP's equivalent settings. */
   scryptCost: number;
   /** Milliseconds between the sweeps of what has expired: how late an expired session's sockets may be closed. */
@@ -112,6 +116,8 @@ export const defaultLimits: Limits = {
   maxSubscriptionsPerAccount: 32,
   respondsPerMinute: 600,
   testPushesPerMinute: 30,
+  pbxLeaseMs: 5000,
+  pbxTendMs: 1500,
   scryptCost: 32_768,
   sweepMs: 60_000,
   shutdownMs: 3000,

@@ -9,6 +9,7 @@ import { type SessionListener, Sessions } from './accounts/sessions.ts';
 import { type Config, type ConfigInput, withDefaults } from './config.ts';
 import { addRoutes, createApp } from './http/app.ts';
 import { allowsDemo } from './http/hosts.ts';
+import { createPbx, type Pbx } from './pbx/pbx.ts';
 import { createPush, type Push } from './push/push.ts';
 import { SipSockets } from './sip/sockets.ts';
 import { SipSwitch } from './sip/switch.ts';
@@ -47,6 +48,7 @@ interface Parts {
   sockets: SipSockets;
   sip: SipSwitch;
   push: Push;
+  pbx: Pbx | undefined;
   sweep: NodeJS.Timeout;
 }
 
@@ -61,7 +63,9 @@ export async function startSwitchboard(input: ConfigInput = {}): Promise<Switchb
   try {
     const parts = await assemble(config, db, app);
     await listen(parts);
-    return toSwitchboard(parts);
+    const board = toSwitchboard(parts);
+    parts.pbx?.start(board.url);
+    return board;
   } catch (error) {
     await db.destroy();
     throw error;
@@ -96,6 +100,7 @@ async function assemble(config: Config, db: Database, app: FastifyInstance): Pro
   };
   const elsewhere = sip.elsewhere.bind(sip);
   const { gateway, subscriptions, vapidPublicKey } = push;
+  const pbx = createPbx({ config, db, accounts, records, waker: gateway, log: app.log });
   const services = {
     config,
     accounts,
@@ -108,14 +113,14 @@ async function assemble(config: Config, db: Database, app: FastifyInstance): Pro
     records,
     elsewhere,
   };
-  await addRoutes(app, { ...services, gateway, subscriptions, vapidPublicKey });
+  await addRoutes(app, { ...services, gateway, subscriptions, vapidPublicKey, pbx });
   const sweep = setInterval(() => {
     sockets.closeExpired(Date.now());
     sweepDatabase(sessionRows, failures, config).catch((error: unknown) => {
       app.log.error({ err: error }, 'expired rows not removed');
     });
   }, config.limits.sweepMs).unref();
-  return { config, db, app, accounts, manager, records, sockets, sip, push, sweep };
+  return { config, db, app, accounts, manager, records, sockets, sip, push, pbx, sweep };
 }
 
 /** In this order: a device that is logged out must not be woken when its socket closes. */
@@ -176,7 +181,7 @@ function toSwitchboard(parts: Parts): Switchboard {
   };
 }
 
-async function stop({ config, db, app, sockets, sip, push, sweep }: Parts): Promise<void> {
+async function stop({ config, db, app, sockets, sip, push, pbx, sweep }: Parts): Promise<void> {
   clearInterval(sweep);
   sockets.closeAll();
   const cut = setTimeout(() => {
@@ -187,6 +192,7 @@ async function stop({ config, db, app, sockets, sip, push, sweep }: Parts): Prom
     await app.close();
   } finally {
     clearTimeout(cut);
+    await pbx?.close();
     await sip.settled();
     await push.settled();
     await db.destroy();

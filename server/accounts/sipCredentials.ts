@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SipCredentials } from '../../shared/http/api.ts';
+import type { Config } from '../config.ts';
 import { ha1Of } from '../sip/digest.ts';
 import type { SipCredentialsRepository } from '../storage/sipCredentials.ts';
 import type { LiveSession } from './sessions.ts';
@@ -16,7 +17,7 @@ export async function issueSipCredentials(
   repository: SipCredentialsRepository,
   { session, account }: LiveSession,
   deviceId: string,
-  domain: string,
+  { sipDomain: domain, pbx }: Pick<Config, 'sipDomain' | 'pbx'>,
 ): Promise<SipCredentials> {
   const device = deviceId.toLowerCase();
   const authUser = `${account.extension}.${device.slice(0, DEVICE_PREFIX)}`;
@@ -30,5 +31,5 @@ export async function issueSipCredentials(
     createdAt: Date.now(),
   });
   const uri = `sip:${encodeURIComponent(account.extension)}@${domain}`;
-  return { uri, domain, authUser, password, wsPath: SIP_PATH };
+  return { uri, domain, authUser, password, wsPath: pbx.url ?? SIP_PATH };
 }

@@ -68,7 +68,7 @@ function addSessionRoutes(app: FastifyInstance, { config, sessions, login, sipCr
   app.post('/api/sip-credentials', async (request): Promise<SipCredentials> => {
     const live = await requireSession(request, sessions);
     const { device } = parse(sipCredentialsRequest, request.body, 'sipCredentials');
-    return issueSipCredentials(sipCredentials, live, device, config.sipDomain);
+    return issueSipCredentials(sipCredentials, live, device, config);
   });
   app.get('/api/ice-servers', async (request): Promise<IceServers> => {
     const { account } = await requireSession(request, sessions);

@@ -6,6 +6,7 @@ import { type ApiServices, addApi } from './api.ts';
 import { addCallsApi, type CallsServices } from './callsApi.ts';
 import { handleErrors } from './errors.ts';
 import { addGuards } from './guards.ts';
+import { addPbxApi, type PbxServices } from './pbxApi.ts';
 import { addPushApi, type PushServices } from './pushApi.ts';
 import { addSecurityHeaders } from './securityHeaders.ts';
 import { addSipRoute, type SipRouteServices } from './sipRoute.ts';
@@ -38,7 +39,11 @@ function describeRequest(request: FastifyRequest): Record<string, unknown> {
 
 export async function addRoutes(
   app: FastifyInstance,
-  services: ApiServices & SipRouteServices & PushServices & CallsServices & { isHealthy(): Promise<void> },
+  services: ApiServices &
+    SipRouteServices &
+    PushServices &
+    CallsServices &
+    PbxServices & { isHealthy(): Promise<void> },
 ): Promise<void> {
   const { config } = services;
   handleErrors(app);
@@ -49,7 +54,7 @@ export async function addRoutes(
     if (request.url.startsWith('/api/')) void reply.header('Cache-Control', 'no-store');
     done();
   });
-  await addSecurityHeaders(app);
+  await addSecurityHeaders(app, config);
   await app.register(cookie);
   await app.register(rateLimit, { max: config.limits.requestsPerMinute, timeWindow: '1 minute' });
   await addSipRoute(app, services);
@@ -60,6 +65,7 @@ export async function addRoutes(
   addApi(app, services);
   addPushApi(app, services);
   addCallsApi(app, services);
+  await addPbxApi(app, services);
   await addStaticApp(app, config.staticDir);
 }
 

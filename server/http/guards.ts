@@ -36,3 +36,16 @@ export async function requireSession(request: FastifyRequest, sessions: Sessions
   if (!live) throw new SwitchhookError('notLoggedIn', { reason: 'there is no session, or it has run out' });
   return live;
 }
+
+/** Characters: more than any token or secret of ours. */
+const MAX_TOKEN = 512;
+
+/**
+ * The token of the Authorization header (RFC 6750 2.1).
+ * @throws SwitchhookError `notAllowed`
+ */
+export function bearerOf(request: FastifyRequest): string {
+  const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() === 'bearer' && token && rest.length === 0 && token.length <= MAX_TOKEN) return token;
+  throw new SwitchhookError('notAllowed', { reason: 'a bearer token is needed' });
+}

@@ -6,6 +6,7 @@ import { type Devices, type MissedCalls, subscribeRequest, testRequest } from '.
 import { parse } from '../../shared/validate.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Config } from '../config.ts';
+import type { Pbx } from '../pbx/pbx.ts';
 import { checkSubscription } from '../push/endpoints.ts';
 import type { PushGateway } from '../push/gateway.ts';
 import { MISSED_TTL } from '../push/policy.ts';
@@ -24,6 +25,7 @@ export interface PushServices {
   records: CallRecordRepository;
   subscriptions: PushSubscriptionRepository;
   gateway: PushGateway;
+  pbx: Pbx | undefined;
   /** Of the server, for subscribing (RFC 8292 3.2). */
   vapidPublicKey: string;
 }

@@ -1,5 +1,6 @@
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
 
 /** Powers of the page: what a phone needs, for itself alone. */
 const PERMISSIONS = [
@@ -13,7 +14,7 @@ const PERMISSIONS = [
 ].join(', ');
 
 /** Security headers of every answer. The Host header has been checked before (hosts.ts), so it can stand in the CSP. */
-export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
+export async function addSecurityHeaders(app: FastifyInstance, { pbx }: Config): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -27,6 +28,7 @@ export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
           "'self'",
           (request) => `ws://${request.headers.host}`,
           (request) => `wss://${request.headers.host}`,
+          ...(pbx.url === undefined ? [] : [new URL(pbx.url).origin]),
         ],
         mediaSrc: ["'self'", 'blob:'],
         workerSrc: ["'self'"],

@@ -2,22 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { headerValue } from '../sip/headers.ts';
 import { establish } from '../sip/testing/dialogs.ts';
 import { Harness, testConfig } from '../sip/testing/harness.ts';
-import { findKamailio, HOW_TO_GET_KAMAILIO } from './launcher.ts';
 import { type Pbx, startPbx } from './pbx.ts';
-import { findPostgres, HOW_TO_GET_POSTGRES } from './postgresCluster.ts';
 import { type KamailioSettings, writeSettings } from './settings.ts';
+import { missingForPbx } from './testing/missing.ts';
 
 /** Milliseconds: three servers start for it. */
 const TIMEOUT = 60_000;
 
-const missing = [
-  ...(findKamailio() === undefined ? [HOW_TO_GET_KAMAILIO] : []),
-  ...(findPostgres() === undefined ? [HOW_TO_GET_POSTGRES] : []),
-];
-// Not part of what `npm test` needs: left out where it is not installed, except in CI.
-const isLeftOut = missing.length > 0 && process.env.CI !== 'true';
+const { isLeftOut, hint } = missingForPbx();
 
-describe.skipIf(isLeftOut)(`a whole PBX ${missing.join(' ')}`, () => {
+// Skipped only where something is not installed, with its name, and never in CI.
+describe.skipIf(isLeftOut)(`a whole PBX${hint}`, () => {
   let pbx: Pbx;
   let harness: Harness;
   beforeEach(async () => {

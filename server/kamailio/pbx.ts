@@ -30,15 +30,26 @@ export async function startPbx(options: PbxOptions = {}): Promise<Pbx> {
   };
   try {
     const databaseUrl = options.gateway?.databaseUrl ?? (await ownDatabase(started));
-    const gateway = await startSwitchboard({ ...options.gateway, databaseUrl });
+    const ports = { port: await freePort(), controlPort: await freePort(), ...options.kamailio };
+    const secret = randomBytes(SECRET_BYTES).toString('hex');
+    const pbx = {
+      url: `ws://${options.gateway?.host ?? '127.0.0.1'}:${ports.port}/sip`,
+      controlUrl: `http://127.0.0.1:${ports.controlPort}`,
+      secret,
+    };
+    const gateway = await startSwitchboard({
+      ...options.gateway,
+      databaseUrl,
+      pbx: { ...pbx, ...options.gateway?.pbx },
+    });
     started.push(() => gateway.close());
     const { sipDomain, ringSeconds, limits, host } = gateway.config;
     const kamailio = await startKamailio({
+      ...ports,
       domain: sipDomain,
       host,
-      port: await freePort(),
-      controlPort: await freePort(),
-      secret: randomBytes(SECRET_BYTES).toString('hex'),
+      secret,
+      gatewayUrl: `${gateway.url}/api/pbx/calls`,
       databaseUrl,
       origins: [gateway.url, ...gateway.config.publicOrigins],
       ringSeconds,

@@ -10,7 +10,7 @@ import type { Account, AccountRepository } from '../storage/accounts.ts';
 import type { PushSubscriptionRepository, PushTarget } from '../storage/pushSubscriptions.ts';
 import type { Courier } from './courier.ts';
 import { peerOf, type RingPlan } from './payloads.ts';
-import { PushRing, type RingAnswer } from './ring.ts';
+import { PushRing, type RingAnswer, type RingSummary } from './ring.ts';
 import { RingOverError } from './ringOver.ts';
 import { TestRing } from './testRing.ts';
 import { readToken } from './tokens.ts';
@@ -67,9 +67,9 @@ export class PushGateway implements Waker {
     const devices = new Set(targets.map(({ device }) => device));
     return {
       devices,
-      ring: ({ callId, video, createdAt, expiresAt }, only = devices) => {
+      ring: ({ callId, ringId, video, createdAt, expiresAt }, only = devices) => {
         const meant = targets.filter(({ device }) => only.has(device));
-        return this.#start({ callId, account: extension, peer, video, createdAt, expiresAt }, meant);
+        return this.#start({ callId, account: extension, peer, video, createdAt, expiresAt }, meant, ringId);
       },
     };
   }
@@ -111,19 +111,15 @@ export class PushGateway implements Waker {
     for (const ring of [...this.#rings.values()]) ring.forget(which);
   }
 
-  #start(plan: RingPlan, targets: readonly PushTarget[]): PushRing {
+  #start(plan: RingPlan, targets: readonly PushTarget[], ringId?: string): PushRing {
     const { courier, limits, tokenKey, log } = this.services;
     this.#open += 1;
-    const ring: PushRing = new PushRing(plan, targets, {
-      courier,
-      limits,
-      tokenKey,
-      ended: (summary) => {
-        this.#open -= 1;
-        setTimeout(() => this.#rings.delete(ring.id), REMEMBERED_MS).unref();
-        if (summary.rung > 0) log.info(summary, 'ring by push over');
-      },
-    });
+    const ended = (summary: RingSummary): void => {
+      this.#open -= 1;
+      setTimeout(() => this.#rings.delete(ring.id), REMEMBERED_MS).unref();
+      if (summary.rung > 0) log.info(summary, 'ring by push over');
+    };
+    const ring: PushRing = new PushRing(plan, targets, { courier, limits, tokenKey, ended }, ringId);
     this.#rings.set(ring.id, ring);
     return ring;
   }

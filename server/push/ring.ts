@@ -47,7 +47,6 @@ const MS = 1000;
 
 /** One call that rings, as far as devices are woken for it: whom to push, what, and when to stop. */
 export class PushRing implements WakeRing {
-  readonly id = randomBytes(8).toString('hex');
   readonly #members: ReadonlyMap<string, Member>;
   readonly #topic: string;
   #control: RingControl | undefined;
@@ -60,6 +59,7 @@ export class PushRing implements WakeRing {
     private readonly plan: RingPlan,
     targets: readonly PushTarget[],
     private readonly services: RingServices,
+    readonly id = randomBytes(8).toString('hex'),
   ) {
     const { courier, limits } = services;
     const schedule = { firstMs: limits.pushResendMs, maxMs: limits.pushResendMaxMs };
@@ -75,6 +75,11 @@ export class PushRing implements WakeRing {
   begin(control: RingControl, live: ReadonlySet<string>): void {
     this.#control = control;
     for (const member of this.#members.values()) if (!live.has(member.device)) this.#wake(member);
+  }
+
+  letGo(): void {
+    for (const member of this.#members.values()) member.rest();
+    this.#control = undefined;
   }
 
   offered(device: string): void {

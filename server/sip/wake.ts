@@ -8,6 +8,8 @@ import type { DeviceIdentity } from './identity.ts';
 /** What is known about a call that starts to ring. */
 export interface RingFacts {
   callId: string;
+  /** Of a ring that goes on elsewhere: what its devices were given stays good. A new one without it. */
+  ringId?: string;
   caller: DeviceIdentity;
   video: boolean;
   /** Milliseconds since the epoch. */
@@ -56,6 +58,8 @@ export interface RingObserver {
 export interface WakeRing extends RingObserver {
   /** Starts: wakes every device that is not among those with a live registration, and watches these. */
   begin(control: RingControl, live: ReadonlySet<string>): void;
+  /** Another server goes on with it: from here nothing more is sent, and nothing said. */
+  letGo(): void;
 }
 
 /** The devices of one account that can be woken, for one call. */

@@ -4,6 +4,7 @@ import type { Kysely, Migration, MigrationProvider } from 'kysely';
 const migrations: Record<string, Migration> = {
   '0001_accounts_and_calls': { up: createTables },
   '0002_push': { up: createPushTables },
+  '0003_pbx_calls': { up: createPbxCalls },
 };
 
 export const migrationProvider: MigrationProvider = {
@@ -96,4 +97,17 @@ async function createPushTables(db: Kysely<unknown>): Promise<void> {
     .execute();
   // Missed calls are asked for by callee and time at every start of a page.
   await db.schema.createIndex('call_records_callee').on('call_records').columns(['callee', 'ended_at']).execute();
+}
+
+async function createPbxCalls(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('pbx_calls')
+    .addColumn('call_id', 'varchar(255)', (c) => c.primaryKey())
+    .addColumn('ring_id', 'varchar(64)', (c) => c.notNull())
+    .addColumn('owner', 'varchar(36)', (c) => c.notNull())
+    .addColumn('owner_url', 'varchar(512)', (c) => c.notNull())
+    .addColumn('lease_until', 'bigint', (c) => c.notNull())
+    .addColumn('facts', 'text', (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex('pbx_calls_lease').on('pbx_calls').column('lease_until').execute();
 }

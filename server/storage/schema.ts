@@ -10,6 +10,7 @@ export interface Schema {
   call_records: CallRecordsTable;
   push_subscriptions: PushSubscriptionsTable;
   server_keys: ServerKeysTable;
+  pbx_calls: PbxCallsTable;
 }
 
 export interface AccountsTable {
@@ -85,4 +86,17 @@ export interface PushSubscriptionsTable {
 export interface ServerKeysTable {
   name: string;
   value: string;
+}
+
+export interface PbxCallsTable {
+  call_id: string;
+  ring_id: string;
+  /** Of one run of one gateway. */
+  owner: string;
+  /** Where the other gateways reach it. */
+  owner_url: string;
+  /** After it, another gateway may take the call. */
+  lease_until: number;
+  /** JSON; see pbx/facts.ts. */
+  facts: string;
 }

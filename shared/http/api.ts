@@ -45,7 +45,7 @@ export const sipCredentials = v.object({
   /** Digest user (RFC 3261 22): belongs to the device, not the extension. */
   authUser: v.string(),
   password: v.string(),
-  /** Path of the SIP WebSocket on the origin that served the page (RFC 7118). */
+  /** SIP over WebSocket (RFC 7118): a path on the origin that served the page, or the whole address of a PBX. */
   wsPath: v.string(),
 });
 

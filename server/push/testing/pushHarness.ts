@@ -28,6 +28,11 @@ export class PushHarness {
     return new PushHarness(harness, service);
   }
 
+  /** Of a switchboard that runs and sends its pushes to this service. */
+  static over(harness: Harness, service: FakePushService): PushHarness {
+    return new PushHarness(harness, service);
+  }
+
   stop(): Promise<void> {
     return this.harness.stop();
   }

@@ -1,0 +1,243 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Limits } from '../limits.ts';
+import type { CallRecordStore } from '../sip/callLog.ts';
+import type { RingEnd, WakeRing, Waker } from '../sip/wake.ts';
+import type { AccountRepository } from '../storage/accounts.ts';
+import type { Owner, PbxCallRepository, PbxCallRow } from '../storage/pbxCalls.ts';
+import type { PbxControl } from './control.ts';
+import type { PbxEvent, PbxInvite } from './events.ts';
+import { type PbxFacts, readFacts } from './facts.ts';
+import { RingAtPbx } from './ringAtPbx.ts';
+
+/** Statuses by which a person said no; all others mean that nobody did (endCodes.ts has the same). */
+const DECLINED: ReadonlySet<number> = new Set([486, 600, 603]);
+/** Milliseconds after the longest ring: the PBX has said long before that it is over, if it still can. */
+const FORGOTTEN_MS = 5000;
+/** Milliseconds: no event of the PBX overtakes another by more than the time that it waits for an answer (gateway.cfg). */
+const EARLY_MS = 2000;
+/** Bytes, as PushRing's own. */
+const RING_ID_BYTES = 8;
+
+export interface PbxCallServices {
+  owner: Owner;
+  rows: PbxCallRepository;
+  records: CallRecordStore;
+  accounts: Pick<AccountRepository, 'byExtension'>;
+  waker: Waker;
+  control: PbxControl;
+  ringMs: number;
+  limits: Pick<Limits, 'claimMs' | 'pbxLeaseMs'>;
+  log: Pick<FastifyBaseLogger, 'info' | 'error'>;
+  now?: () => number;
+}
+
+interface Ringing {
+  facts: PbxFacts;
+  ring?: { observer: WakeRing; control: RingAtPbx };
+  forgotten: NodeJS.Timeout;
+}
+
+/** Calls that ring at a PBX and that this gateway looks after: their devices are woken, their records are written. */
+export class PbxCalls {
+  readonly #calls = new Map<string, Ringing>();
+  /** Events of one call are handled one after the other. */
+  readonly #queues = new Map<string, Promise<unknown>>();
+  /** Those whose row was ours at the last look. */
+  #known = new Set<string>();
+  /** Ends that came before their INVITE: the PBX sends from several processes. */
+  readonly #early = new Map<string, RingEnd>();
+  readonly #now: () => number;
+
+  constructor(private readonly services: PbxCallServices) {
+    this.#now = services.now ?? Date.now;
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /** Who looks after a call, when it is another gateway. */
+  async elsewhere(callId: string): Promise<PbxCallRow | undefined> {
+    if (this.#calls.has(callId)) return undefined;
+    const row = await this.services.rows.get(callId);
+    return row && row.owner.id !== this.services.owner.id ? row : undefined;
+  }
+
+  /** @returns how many devices are being woken; of meaning for an INVITE only */
+  handle(event: PbxEvent): Promise<number> {
+    const { callId } = event;
+    const before = this.#queues.get(callId) ?? Promise.resolve();
+    const handled = before.then(() => this.#handle(event));
+    const queued = handled
+      .catch(() => undefined) // whoever asked is told; the next event does not depend on it
+      .finally(() => {
+        if (this.#queues.get(callId) === queued) this.#queues.delete(callId);
+      });
+    this.#queues.set(callId, queued);
+    return handled;
+  }
+
+  async #handle(event: PbxEvent): Promise<number> {
+    const { callId } = event;
+    switch (event.event) {
+      case 'invite':
+        return this.#invite(event);
+      case 'answered':
+        await this.#end(callId, { cause: 'answered', status: 200, ...(event.by === '' ? {} : { by: event.by }) });
+        break;
+      case 'cancel':
+        await this.#end(callId, { cause: 'canceled', status: 487 });
+        break;
+      case 'timeout':
+        await this.#end(callId, { cause: 'missed', status: 408 });
+        break;
+      case 'failed':
+        await this.#end(callId, { cause: DECLINED.has(event.status) ? 'declined' : 'missed', status: event.status });
+        break;
+      case 'hangUp':
+        this.services.log.info({ callId, by: event.from }, 'call hung up');
+        await this.services.records.hungUp(callId, event.from, this.#now());
+    }
+    return 0;
+  }
+
+  /** Keeps the calls of this gateway its own, and takes those that a gateway left that is gone. */
+  async tend(): Promise<void> {
+    const { rows, owner, limits } = this.services;
+    const now = this.#now();
+    const until = now + limits.pbxLeaseMs;
+    const mine = new Set(this.#calls.size > 0 ? await rows.renew(owner, until) : []);
+    // Taken over while we were silent for too long.
+    for (const callId of this.#known) if (!mine.has(callId)) this.#letGo(callId);
+    this.#known = new Set(mine);
+    for (const row of await rows.takeAbandoned(owner, now, until)) await this.#adopt(row);
+  }
+
+  /** A call whose gateway is known to be gone, before its lease has run out. */
+  async takeOver(row: PbxCallRow): Promise<void> {
+    const { rows, owner, limits } = this.services;
+    if (await rows.take(row.callId, row.owner, owner, this.#now() + limits.pbxLeaseMs)) await this.#adopt(row);
+  }
+
+  /** Another gateway goes on with what rings here. */
+  async close(): Promise<void> {
+    const calls = [...this.#calls.keys()];
+    for (const callId of calls) this.#letGo(callId);
+    if (calls.length > 0) await this.services.rows.abandon(this.services.owner);
+  }
+
+  #letGo(callId: string): void {
+    const call = this.#calls.get(callId);
+    clearTimeout(call?.forgotten);
+    call?.ring?.observer.letGo();
+    this.#calls.delete(callId);
+  }
+
+  async #invite(invite: PbxInvite): Promise<number> {
+    const { callId, live } = invite;
+    const known = this.#calls.get(callId);
+    if (!known) {
+      const expected = await this.#start(invite);
+      const end = this.#early.get(callId);
+      if (!end) return expected;
+      this.#early.delete(callId);
+      await this.#end(callId, end);
+      return 0;
+    }
+    const { ring } = known;
+    if (!ring) return 0;
+    // Who is live no more stayed silent, and is woken now.
+    ring.control.live = live;
+    ring.observer.begin(ring.control, new Set(live));
+    return ring.control.expected;
+  }
+
+  async #start(invite: PbxInvite): Promise<number> {
+    const { owner, rows, records, ringMs, limits, log } = this.services;
+    const { callId, from, to, device, only, video, live } = invite;
+    const createdAt = this.#now();
+    const times = { createdAt, expiresAt: createdAt + ringMs };
+    const ringId = randomBytes(RING_ID_BYTES).toString('hex');
+    const facts: PbxFacts = { from, to, device, only, video, ...times, recordId: '', claimed: false };
+    const row = { callId, ringId, owner, facts: JSON.stringify(facts) };
+    // Two gateways may be told of one call: by a PBX that tries again, or through a balancer that does.
+    if (await rows.open(row, createdAt, createdAt + limits.pbxLeaseMs)) return 0;
+    log.info({ callId, caller: from, callee: to }, 'call started');
+    facts.recordId = await records.started({ callId, caller: from, callee: to, startedAt: createdAt });
+    await rows.setFacts(callId, owner, JSON.stringify(facts));
+    return this.#ring({ ...row, facts: JSON.stringify(facts) }, facts, live);
+  }
+
+  async #adopt(row: PbxCallRow): Promise<void> {
+    const facts = readFacts(row.facts);
+    this.services.log.info({ callId: row.callId }, 'call taken over from another gateway');
+    // Who has it on a socket, only the PBX knows. To be woken as well does them no harm: it is the same call.
+    await this.#ring(row, facts, []);
+  }
+
+  async #ring({ callId, ringId }: PbxCallRow, facts: PbxFacts, live: readonly string[]): Promise<number> {
+    const left = facts.expiresAt - this.#now() + this.services.limits.claimMs + FORGOTTEN_MS;
+    const forgotten = setTimeout(() => {
+      this.#end(callId, { cause: 'missed', status: 408 }).catch((error: unknown) => {
+        this.services.log.error({ err: error }, 'forgotten call not ended');
+      });
+    }, left).unref();
+    const call: Ringing = { facts, forgotten };
+    this.#calls.set(callId, call);
+    const observer = await this.#observer(callId, ringId, facts);
+    // It may have ended while its devices were looked up.
+    if (!observer || this.#calls.get(callId) !== call) return 0;
+    const control = new RingAtPbx({ callId, extension: facts.to }, live, this.services.control, () => {
+      this.#claimed(callId, call);
+    });
+    call.ring = { observer, control };
+    // Claimed before it was taken over: its device is on its way, and nobody else is rung.
+    if (!facts.claimed) observer.begin(control, new Set(live));
+    return control.expected;
+  }
+
+  async #observer(callId: string, ringId: string, facts: PbxFacts): Promise<WakeRing | undefined> {
+    const { accounts, waker } = this.services;
+    const caller = await accounts.byExtension(facts.from);
+    if (!caller) return undefined;
+    const { id: accountId, extension, displayName } = caller;
+    const identity = { accountId, extension, displayName, device: facts.device ?? '' };
+    const wakeable = await waker.find(facts.to, identity);
+    const only =
+      facts.only === undefined ? undefined : new Set([facts.only].filter((one) => wakeable?.devices.has(one)));
+    if (!wakeable || only?.size === 0) return undefined;
+    const { video, createdAt, expiresAt } = facts;
+    return wakeable.ring({ callId, ringId, caller: identity, video, createdAt, expiresAt }, only);
+  }
+
+  #claimed(callId: string, call: Ringing): void {
+    call.facts.claimed = true;
+    const { rows, owner, log } = this.services;
+    rows.setFacts(callId, owner, JSON.stringify(call.facts)).catch((error: unknown) => {
+      log.error({ err: error }, 'claim not written');
+    });
+  }
+
+  async #end(callId: string, end: RingEnd): Promise<void> {
+    const call = this.#calls.get(callId);
+    if (!call) {
+      this.#early.set(callId, end);
+      setTimeout(() => this.#early.delete(callId), EARLY_MS).unref();
+      return;
+    }
+    this.#calls.delete(callId);
+    clearTimeout(call.forgotten);
+    call.ring?.observer.ended(end);
+    const { records, rows, owner, log } = this.services;
+    const { recordId } = call.facts;
+    if (end.cause === 'answered') {
+      log.info({ callId }, 'call answered');
+      await records.answered(recordId, this.#now());
+    } else {
+      log.info({ callId, code: end.status }, 'call not answered');
+      await records.failed(recordId, end.status, this.#now());
+    }
+    await rows.remove(callId, owner);
+  }
+}
