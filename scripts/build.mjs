@@ -25,6 +25,7 @@ const TARGETS = {
 };
 
 export const SERVER_ENTRY = join(ROOT, TARGETS.server.makes);
+export const PBX_ENTRY = join(ROOT, 'dist/node/server/kamailio/main.js');
 export const ACCOUNT_ENTRY = join(ROOT, 'dist/node/server/account.js');
 
 /** When a file, or anything under a folder, was last changed; the folders count too: a deletion changes only them. */

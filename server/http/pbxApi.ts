@@ -28,8 +28,11 @@ export async function addPbxApi(app: FastifyInstance, { pbx }: PbxServices): Pro
       const body = typeof request.body === 'string' ? request.body : '';
       const event = parse(pbxEvent, Object.fromEntries(new URLSearchParams(body)), 'event');
       const { callId } = event;
-      if (await handOn(calls, { callId, path: PATH, request, body }, reply)) return reply;
-      return reply.type('text/plain').send(`expected=${await calls.handle(event)}`);
+      const handed = { callId, path: PATH, request, body };
+      if (await handOn(calls, handed, reply)) return reply;
+      const expected = await calls.handle(event);
+      if (expected === undefined && (await handOn(calls, handed, reply))) return reply;
+      return reply.type('text/plain').send(`expected=${expected ?? 0}`);
     });
     done();
   });

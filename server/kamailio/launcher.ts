@@ -32,7 +32,9 @@ export interface Kamailio {
   readonly tail: string;
   /** Kamailio's JSON-RPC, e.g. `ul.dump`. */
   rpc(method: string, params?: readonly (string | number)[]): Promise<unknown>;
+  /** Resolves when it has ended, by itself or because it was stopped. */
   ended(): Promise<void>;
+  readonly isStopped: boolean;
   stop(): Promise<void>;
 }
 
@@ -68,6 +70,9 @@ export async function startKamailio({
     },
     rpc: (method, params = []) => rpc(controlUrl, settings.secret, { method, params }),
     ended: () => program.ended(),
+    get isStopped() {
+      return program.isStopped;
+    },
     stop: async () => {
       await program.stop();
       await rm(dir, { recursive: true });

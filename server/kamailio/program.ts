@@ -24,6 +24,7 @@ export interface ProgramOptions {
 
 export class Program {
   #tail = '';
+  #isStopped = false;
 
   private constructor(
     readonly name: string,
@@ -40,7 +41,8 @@ export class Program {
 
   /** @throws SwitchhookError `internal` with the last lines of the program, when it ends or does not become ready */
   static async start(command: string, args: readonly string[], options: ProgramOptions): Promise<Program> {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options.user });
+    // A group of its own: Ctrl-C in a terminal is for us, and we stop it when its turn has come.
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...options.user });
     const failed = once(child, 'error').then(([cause]) => {
       throw new SwitchhookError('internal', { reason: `${command} cannot be run`, cause });
     });
@@ -54,6 +56,11 @@ export class Program {
     return this.#tail;
   }
 
+  /** We wanted it to end. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   get pid(): number | undefined {
     return this.child.pid;
   }
@@ -64,6 +71,7 @@ export class Program {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     if (this.#running) {
       this.child.kill(this.stopSignal);
       const late = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);

@@ -64,8 +64,11 @@ export class PbxCalls {
     return row && row.owner.id !== this.services.owner.id ? row : undefined;
   }
 
-  /** @returns how many devices are being woken; of meaning for an INVITE only */
-  handle(event: PbxEvent): Promise<number> {
+  /**
+   * @returns how many devices are being woken (of meaning for an INVITE only); undefined when another gateway has got hold
+   * of the call in this moment
+   */
+  handle(event: PbxEvent): Promise<number | undefined> {
     const { callId } = event;
     const before = this.#queues.get(callId) ?? Promise.resolve();
     const handled = before.then(() => this.#handle(event));
@@ -78,7 +81,7 @@ export class PbxCalls {
     return handled;
   }
 
-  async #handle(event: PbxEvent): Promise<number> {
+  async #handle(event: PbxEvent): Promise<number | undefined> {
     const { callId } = event;
     switch (event.event) {
       case 'invite':
@@ -134,13 +137,13 @@ export class PbxCalls {
     this.#calls.delete(callId);
   }
 
-  async #invite(invite: PbxInvite): Promise<number> {
+  async #invite(invite: PbxInvite): Promise<number | undefined> {
     const { callId, live } = invite;
     const known = this.#calls.get(callId);
     if (!known) {
       const expected = await this.#start(invite);
       const end = this.#early.get(callId);
-      if (!end) return expected;
+      if (!end || expected === undefined) return expected;
       this.#early.delete(callId);
       await this.#end(callId, end);
       return 0;
@@ -153,7 +156,7 @@ export class PbxCalls {
     return ring.control.expected;
   }
 
-  async #start(invite: PbxInvite): Promise<number> {
+  async #start(invite: PbxInvite): Promise<number | undefined> {
     const { owner, rows, records, ringMs, limits, log } = this.services;
     const { callId, from, to, device, only, video, live } = invite;
     const createdAt = this.#now();
@@ -162,7 +165,7 @@ export class PbxCalls {
     const facts: PbxFacts = { from, to, device, only, video, ...times, recordId: '', claimed: false };
     const row = { callId, ringId, owner, facts: JSON.stringify(facts) };
     // Two gateways may be told of one call: by a PBX that tries again, or through a balancer that does.
-    if (await rows.open(row, createdAt, createdAt + limits.pbxLeaseMs)) return 0;
+    if (await rows.open(row, createdAt, createdAt + limits.pbxLeaseMs)) return undefined;
     log.info({ callId, caller: from, callee: to }, 'call started');
     facts.recordId = await records.started({ callId, caller: from, callee: to, startedAt: createdAt });
     await rows.setFacts(callId, owner, JSON.stringify(facts));
