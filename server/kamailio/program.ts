@@ -1,5 +1,6 @@
 /** Running a server that is not ours as a child process: ready when it says so, and gone when we are. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -101,14 +102,28 @@ export class Program {
   }
 }
 
+/** Below those that systems give to outgoing connections (Linux: from 32768), so that nobody gets it by chance. */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_000;
+
 /** A port of the loopback address that nobody has at this moment. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
+    throw error;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has an address and a port');
-  return address.port;
+  return true;
 }

@@ -18,6 +18,9 @@ async function ringing(server: ServerUnderTest, phones = 1) {
     const call = incoming[n];
     if (call) phone.respond(call, 180);
   });
+  // Seen by the server, each of them: a branch that has said nothing cannot be canceled yet (RFC 3261 9.1), and Kamailio
+  // leaves the reason out when it does so later.
+  for (const phone of all) await phone.settle();
   await mai.expectResponse(180);
   const at = (n: number) => {
     const [phone, call] = [all[n], incoming[n]];

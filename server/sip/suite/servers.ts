@@ -1,8 +1,8 @@
 /** One suite of SIP behaviour, two servers: our switchboard, and Kamailio with our configuration and gateway. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
+import { demoAccounts } from '../../accounts/demo.ts';
 import type { ConfigInput } from '../../config.ts';
 import { type Pbx, startPbx } from '../../kamailio/pbx.ts';
-import { type PostgresCluster, startPostgres } from '../../kamailio/postgresCluster.ts';
 import { missingForPbx } from '../../kamailio/testing/missing.ts';
 import { PushHarness } from '../../push/testing/pushHarness.ts';
 import { FakePushService } from '../../push/testing/pushService.ts';
@@ -23,6 +23,8 @@ export interface ServerUnderTest {
 }
 
 interface Running extends ServerUnderTest {
+  /** As after its start: no phone is connected, nothing rings, nobody is logged in. */
+  reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,39 +34,35 @@ export function describeOnBothServers(
   suite: (server: ServerUnderTest, kind: ServerKind) => void,
   config: ConfigInput = {},
 ): void {
-  describe(`${title}, switchboard`, () =>
+  describe(`${title}, switchboard`, () => {
     suite(
       useServer('switchboard', () => startSwitchboardUnderTest(config)),
       'switchboard',
-    ));
+    );
+  });
   const { isLeftOut, hint } = missingForPbx();
   // Left out only where it is not installed, with what is missing as its name, and never in CI.
   describe.skipIf(isLeftOut)(`${title}, Kamailio${hint}`, () => {
     vi.setConfig({ testTimeout: TIMEOUT });
-    let cluster: PostgresCluster | undefined;
-    beforeAll(async () => {
-      cluster = await startPostgres();
-    }, TIMEOUT);
-    afterAll(() => cluster?.stop(), TIMEOUT);
-    const start = async (): Promise<Running> => {
-      if (!cluster) throw new Error('PostgreSQL has not been started');
-      return startKamailioUnderTest({ ...config, databaseUrl: await cluster.createDatabase() });
-    };
-    suite(useServer('Kamailio', start), 'Kamailio');
+    suite(
+      useServer('Kamailio', () => startKamailioUnderTest(config)),
+      'Kamailio',
+    );
   });
 }
 
-/** A new server for each test, behind one object. */
+/** One server for the tests of a `describe`, behind one object. */
 function useServer(kind: ServerKind, start: () => Promise<Running>): ServerUnderTest {
   let running: Running | undefined;
   const now = (): Running => {
     if (!running) throw new Error('the server runs in tests only');
     return running;
   };
-  beforeEach(async () => {
+  beforeAll(async () => {
     running = await start();
   }, TIMEOUT);
-  afterEach(() => now().stop(), TIMEOUT);
+  afterEach(() => now().reset(), TIMEOUT);
+  afterAll(() => running?.stop(), TIMEOUT);
   return {
     kind,
     get push() {
@@ -78,13 +76,21 @@ function useServer(kind: ServerKind, start: () => Promise<Running>): ServerUnder
 }
 
 async function startSwitchboardUnderTest(config: ConfigInput): Promise<Running> {
-  const push = await PushHarness.start(config);
-  const { harness } = push;
+  // In memory it starts in no time: a new one is the best reset.
+  let push = await PushHarness.start(config);
   return {
     kind: 'switchboard',
-    push,
-    harness,
-    drop: (phone) => dropped(phone, () => Promise.resolve(harness.board.stats.sockets)),
+    get push() {
+      return push;
+    },
+    get harness() {
+      return push.harness;
+    },
+    drop: (phone) => dropped(phone, () => Promise.resolve(push.harness.board.stats.sockets)),
+    reset: async () => {
+      await push.stop();
+      push = await PushHarness.start(config);
+    },
     stop: () => push.stop(),
   };
 }
@@ -98,16 +104,37 @@ async function startKamailioUnderTest(config: ConfigInput): Promise<Running> {
     push: PushHarness.over(harness, service),
     harness,
     drop: (phone) => dropped(phone, () => openSockets(pbx)),
+    reset: async () => {
+      harness.disconnect();
+      // Log-ins take their credentials and subscriptions along.
+      for (const { username } of demoAccounts) {
+        const cookie = await harness.logIn(username);
+        await harness.fetch('/api/logout-everywhere', { method: 'POST', cookie });
+      }
+      await forgetAll(pbx);
+    },
     stop: async () => {
-      await harness.stop();
+      harness.disconnect();
       await pbx.stop();
     },
   };
 }
 
+/** What Kamailio would remember until its timers run out: contacts of closed sockets, and calls that were left ringing. */
+async function forgetAll(pbx: Pbx): Promise<void> {
+  await expect.poll(() => openSockets(pbx), { timeout: 4000 }).toBe(0);
+  for (const table of ['call', 'live', 'park', 'claim', 'expected', 'refused', 'negative', 'told', 'peer']) {
+    await pbx.kamailio.rpc('htable.flush', [table]);
+  }
+  const known = JSON.stringify(await pbx.kamailio.rpc('ul.dump'));
+  for (const { username } of demoAccounts) {
+    if (known.includes(`"AoR":"${username}"`)) await pbx.kamailio.rpc('ul.rm', ['location', username]);
+  }
+}
+
 async function openSockets({ kamailio }: Pbx): Promise<number> {
-  const { connections } = (await kamailio.rpc('ws.dump')) as { connections: unknown[] };
-  return connections.length;
+  const { info } = (await kamailio.rpc('ws.dump')) as { info: { wscounter: number } };
+  return info.wscounter;
 }
 
 async function dropped(phone: RawClient, sockets: () => Promise<number>): Promise<void> {

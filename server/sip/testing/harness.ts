@@ -39,8 +39,13 @@ export class Harness {
     return new Harness(board, sipUrl);
   }
 
+  /** All phones go. */
+  disconnect(): void {
+    for (const phone of this.#phones.splice(0)) phone.ws.terminate();
+  }
+
   async stop(): Promise<void> {
-    for (const phone of this.#phones) phone.ws.terminate();
+    this.disconnect();
     await this.board.close();
   }
 
