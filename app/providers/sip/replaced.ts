@@ -37,15 +37,15 @@ export async function replace(
   const microphone = session.microphoneClone;
   if (!pcConfig || !microphone) return reply(request, 480);
   const peer = verdict === 'same' ? null : peerAt(caller);
-  const { heritage } = session;
   event.accept((begun: RTCSession) => {
     const next = legs.watch(leg, begun, { microphone, continues: true });
     leg.next = next;
     // Who comes back does not know what we had set; who comes instead begins anew.
-    if (peer === null) carryOver(begun, heritage, microphone);
+    if (peer === null) carryOver(begun, session.heritage, microphone);
     begun.on('accepted', () => {
       session.endReplaced(peer === null ? 'moved' : null);
-      legs.move(leg, next, { providerCallId: callIdOf(begun), peer, heritage });
+      // As it is now: meanwhile the loss of its sound may have been told.
+      legs.move(leg, next, { providerCallId: callIdOf(begun), peer, heritage: session.heritage });
     });
     begun.on('failed', () => {
       if (leg.next === next) leg.next = null;
