@@ -53,10 +53,13 @@ export async function measureTone(page: Page | HiddenPage, selector: string = CA
   // One signature for both drivers' pages.
   const evaluate: (listen: typeof listenInPage, selector: string) => Promise<Sound | null> = page.evaluate.bind(page);
   const sound = await evaluate(listenInPage, selector);
-  return sound && { rms: rootMeanSquare(sound), hz: strongest(sound) };
+  return sound && toneOf(sound);
 }
 
-interface Sound {
+export const toneOf = (sound: Sound): Tone => ({ rms: rootMeanSquare(sound), hz: strongest(sound) });
+
+export interface Sound {
+  /** Full scale = 1. */
   samples: number[];
   /** Samples a second. */
   rate: number;
@@ -135,6 +138,9 @@ interface Listening {
 }
 const PATIENCE = 10_000;
 
+export const isTone = (heard: Tone | null, hz: number): boolean =>
+  heard !== null && heard.rms > SILENCE && Math.abs(heard.hz - hz) <= TOLERANCE_HZ;
+
 /** Waits until a tone is heard. */
 export async function expectTone(
   page: Page | HiddenPage,
@@ -143,7 +149,7 @@ export async function expectTone(
 ): Promise<void> {
   const heard = async () => {
     const tone = await measureTone(page, selector);
-    return tone && tone.rms > SILENCE ? Math.abs(tone.hz - hz) <= TOLERANCE_HZ || tone : tone;
+    return isTone(tone, hz) || tone;
   };
   await expect.poll(heard, { message: `a tone of ${hz} Hz`, timeout: patience }).toBe(true);
 }

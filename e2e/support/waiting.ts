@@ -3,6 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** ms between two looks: short against everything that is waited for. */
 const LOOK_EVERY = 20;
 
+/** Until it is time to look again at something that goes on by itself. */
+export const nextLook = (): Promise<void> => pause(LOOK_EVERY);
+
 /**
  * Looks until there is something to see.
  * @throws when there is nothing after `patience` ms
@@ -17,6 +20,6 @@ export async function waitUntil<T>(
     const seen = await look();
     if (seen !== undefined && seen !== null && seen !== false) return seen as Exclude<T, undefined | null | false>;
     if (performance.now() > deadline) throw new Error(`Waited ${patience} ms in vain for ${what}.`);
-    await pause(LOOK_EVERY);
+    await nextLook();
   }
 }

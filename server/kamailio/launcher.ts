@@ -33,7 +33,7 @@ export interface Kamailio {
   /** Kamailio's JSON-RPC, e.g. `ul.dump`. */
   rpc(method: string, params?: readonly (string | number)[]): Promise<unknown>;
   /** Resolves when it has ended, by itself or because it was stopped. */
-  ended(): Promise<void>;
+  ended(): Promise<unknown>;
   readonly isStopped: boolean;
   stop(): Promise<void>;
 }

@@ -18,6 +18,8 @@ const TAIL = 8000;
 export interface ProgramOptions {
   /** Another user than ours, where ours is root and the program refuses that. */
   user?: { uid: number; gid: number };
+  /** Its working directory; ours without one. */
+  cwd?: string;
   /** Asked again and again until it is true. */
   ready(): Promise<boolean>;
   stopSignal: NodeJS.Signals;
@@ -43,7 +45,12 @@ export class Program {
   /** @throws SwitchhookError `internal` with the last lines of the program, when it ends or does not become ready */
   static async start(command: string, args: readonly string[], options: ProgramOptions): Promise<Program> {
     // A group of its own: Ctrl-C in a terminal is for us, and we stop it when its turn has come.
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...options.user });
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      cwd: options.cwd,
+      ...options.user,
+    });
     const failed = once(child, 'error').then(([cause]) => {
       throw new SwitchhookError('internal', { reason: `${command} cannot be run`, cause });
     });
@@ -66,9 +73,10 @@ export class Program {
     return this.child.pid;
   }
 
-  /** Resolves when it has ended, by itself or by us. */
-  async ended(): Promise<void> {
+  /** Resolves when it has ended, by itself or by us, with its exit code; null when a signal ended it. */
+  async ended(): Promise<number | null> {
     if (this.#running) await once(this.child, 'exit');
+    return this.child.exitCode;
   }
 
   async stop(): Promise<void> {

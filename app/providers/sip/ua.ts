@@ -118,10 +118,13 @@ export async function restartIce(session: RTCSession, guard: DialogGuard): Promi
     });
   });
   guard.onInviteLost = null;
-  const { connection } = session;
-  if (!taken && connection.signalingState === 'have-local-offer')
-    await connection.setLocalDescription({ type: 'rollback' });
+  if (!taken) await withdrawOffer(session);
   return taken;
+}
+
+/** Takes back the offer that nobody will answer (RFC 8829 4.1.10.2), so that another can be made. */
+export async function withdrawOffer({ connection }: RTCSession): Promise<void> {
+  if (connection.signalingState === 'have-local-offer') await connection.setLocalDescription({ type: 'rollback' });
 }
 
 /** JsSIP's words; `RFC2833` is what RFC 4733 was called before. */
