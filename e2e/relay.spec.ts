@@ -4,7 +4,9 @@ import { expect, type Page, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
 import { type Coturn, hasCoturn, startCoturn } from './support/coturn.ts';
 import { connectionsOf, type SdpWatch, watchConnections, watchSdp } from './support/media.ts';
+import { startUdpRelay, type UdpRelay } from './support/network.ts';
 import { openPhone, type Person } from './support/person.ts';
+import { expectBack } from './support/recovery.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectTone } from './support/tones.ts';
 
@@ -14,6 +16,8 @@ const MAI_TONE = 440;
 const HUNG_TONE = 1000;
 
 let coturn: Coturn;
+/** What the phones take for the TURN server. */
+let faults: UdpRelay;
 let switchboard: Switchboard;
 let mai: Person;
 let hung: Person;
@@ -21,7 +25,8 @@ let said: SdpWatch;
 
 test.beforeEach(async () => {
   coturn = await startCoturn();
-  switchboard = await startTestSwitchboard({ ringSeconds: 10, turn: coturn.config() });
+  faults = await startUdpRelay(coturn.port);
+  switchboard = await startTestSwitchboard({ ringSeconds: 10, turn: coturn.config(faults.port) });
   said = watchSdp();
   const watch = async (page: Page) => {
     await watchConnections(page);
@@ -36,6 +41,7 @@ test.beforeEach(async () => {
 test.afterEach(async () => {
   await Promise.all([mai?.close(), hung?.close()]);
   await switchboard?.close();
+  faults?.close();
   await coturn?.close();
 });
 
@@ -79,6 +85,18 @@ test('relay only on one side: the other hears, and is told the relay’s address
   await connect();
   expect((await path(mai.page))[0]).toBe('relay');
   for (const candidate of said.candidates(mai.page)) expect(candidate).toMatch(/ typ relay /u);
+});
+
+test('a bad way to the relay: heard through loss and delay, and again after a hole', async () => {
+  faults.set({ loss: 10, delay: 60 });
+  await Promise.all([relayOnly(mai), relayOnly(hung)]);
+  await connect();
+  faults.set({ blackhole: true });
+  await Promise.all([mai.sees('reconnecting'), hung.sees('reconnecting')]);
+  // The candidates that were there before the hole are not enough: some restarts find nobody to ask for new ones.
+  await expect.poll(() => said.restarts(), { message: 'restarts', timeout: 30_000 }).toBeGreaterThanOrEqual(2);
+  faults.set({});
+  await expectBack({ mai, hung }, { mai: MAI_TONE, hung: HUNG_TONE }, 'a hole in the way to the relay');
 });
 
 test('relay only where there is none any more: said in words, and nothing is dialled', async () => {

@@ -34,19 +34,24 @@ export interface SdpWatch {
   add(page: Page): void;
   /** Every candidate that left a page, or this one, with the part behind `a=candidate:`. */
   candidates(page?: Page): string[];
+  /** How many INVITEs inside a dialog have left, or have left this page. */
+  restarts(page?: Page): number;
 }
 
 /** Reads what goes out on the SIP socket: after that it is known to the other side. */
 export function watchSdp(): SdpWatch {
   const said: { page: Page; candidate: string }[] = [];
+  const restarted: Page[] = [];
   return {
     add: (page) =>
       page.on('websocket', (socket) => {
         socket.on('framesent', ({ payload }) => {
+          if (/^INVITE /u.test(String(payload)) && /^To:.*;tag=/mu.test(String(payload))) restarted.push(page);
           for (const [, candidate = ''] of String(payload).matchAll(/^a=candidate:(.*)$/gmu))
             said.push({ page, candidate });
         });
       }),
     candidates: (page) => said.filter((each) => !page || each.page === page).map(({ candidate }) => candidate),
+    restarts: (page) => restarted.filter((each) => !page || each === page).length,
   };
 }

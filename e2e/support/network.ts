@@ -33,6 +33,8 @@ export interface Wire {
   cut(): void;
   /** Nothing is passed on any more, and nobody is told; new connections open and are silent as well. */
   hold(on: boolean): void;
+  /** New connections are closed at once. */
+  refuse(on: boolean): void;
   close(): Promise<void>;
 }
 
@@ -40,7 +42,12 @@ export interface Wire {
 export async function startWire(upstream: number): Promise<Wire> {
   const ends = new Set<Socket>();
   let held = false;
+  let refuses = false;
   const server = createServer((near) => {
+    if (refuses) {
+      near.destroy();
+      return;
+    }
     const far = connect(upstream, '127.0.0.1');
     for (const [from, to] of [
       [near, far],
@@ -67,6 +74,9 @@ export async function startWire(upstream: number): Promise<Wire> {
       // TCP would repeat what was lost and go on; after a change of network the old connections are dead.
       if (!on) cut();
       held = on;
+    },
+    refuse: (on) => {
+      refuses = on;
     },
     close: async () => {
       cut();
