@@ -9,7 +9,7 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import type { CallFact } from '../shared/calls/facts.ts';
 import { SwitchhookError } from '../shared/errors.ts';
-import { PROTOCOL, type WorkerMessage } from '../shared/link/protocol.ts';
+import { type Delta, PROTOCOL, type WorkerMessage } from '../shared/link/protocol.ts';
 import { planNotifications } from '../shared/notifications/plan.ts';
 import type { Outcome, Submission } from '../shared/registry/input.ts';
 import type { Errand } from '../shared/registry/store.ts';
@@ -20,9 +20,9 @@ import { onClick, onClose } from './notifications/click.ts';
 import { Reconciler, type ShownData } from './notifications/reconciler.ts';
 import { readView } from './notifications/view.ts';
 import { Outbox, type Said, SYNC_TAG } from './push/outbox.ts';
-import { onPush } from './push/receive.ts';
+import { onPush, type PushParts } from './push/receive.ts';
 import { renew } from './push/renew.ts';
-import { release, respond } from './push/respond.ts';
+import { type RespondParts, release, respond } from './push/respond.ts';
 import { DatabaseHandle } from './registry/database.ts';
 import { Registry } from './registry/registry.ts';
 import { Visibility } from './visibility.ts';
@@ -40,9 +40,17 @@ if (!import.meta.env.DEV) {
 
 const life = beginLife(self);
 const database = new DatabaseHandle();
+// Every event needs it: it opens while the event is on its way. A version that waits must not migrate what the old one uses.
+const own: ServiceWorker | undefined = self.serviceWorker; // Firefox has none (153)
+if (own?.state === 'activated') database.get().catch(report);
 const registry = new Registry(database, { onDropped: (count) => life.broadcast({ type: 'dropped', count }) });
 const visibility = new Visibility(self.clients);
-const reconciler = new Reconciler(self.registration, makePlan, (at) => setTimeout(reconcileSoon, at - Date.now()));
+const reconciler = new Reconciler({
+  registration: self.registration,
+  plan: makePlan,
+  onRevise: (at) => setTimeout(reconcileSoon, at - Date.now()),
+  report,
+});
 
 const outbox = new Outbox({
   database: () => database.get(),
@@ -75,8 +83,12 @@ async function makePlan() {
 /** The ONE way in for everything that changes a call. */
 async function submit(submission: Submission): Promise<Outcome> {
   const { outcome, delta } = await registry.submit(submission);
-  if (delta) life.broadcast({ type: 'delta', at: performance.timeOrigin + performance.now(), ...delta });
+  if (delta) announce(delta);
   return outcome;
+}
+
+function announce(delta: Delta): void {
+  life.broadcast({ type: 'delta', at: performance.timeOrigin + performance.now(), ...delta });
 }
 
 /** Notifications follow the answer: who waits for a command waits for the disk, not for the desktop. */
@@ -110,14 +122,18 @@ async function hostTab(): Promise<string | null> {
   return (await (await database.get()).get('meta', 'registry'))?.host?.tab ?? null;
 }
 
-const pushParts = {
+const pushParts: PushParts & RespondParts = {
   fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
   database: () => database.get(),
-  submit,
+  registry,
+  reconciler,
   // A duplicate changes nothing, but time may have.
   reconcile: () => tick().then(() => reconciler.reconcile()),
   outbox,
   registration: self.registration,
+  visibleTabs: () => visibility.count(),
+  maxActions,
+  announce,
   report,
   now: Date.now,
 };
@@ -175,8 +191,7 @@ self.addEventListener('notificationclick', (event) => {
 
 self.addEventListener('push', (event) => {
   const text = event.data?.text() ?? null;
-  const parts = { ...pushParts, visibleTabs: () => visibility.count() };
-  event.waitUntil(onPush(text, parts).catch(report));
+  event.waitUntil(onPush(text, pushParts).catch(report));
 });
 
 self.addEventListener('sync', (event: Event) => {

@@ -1,11 +1,26 @@
 /// <reference lib="webworker" />
 /**
  * The yardstick of `command_rtt`: a service worker with nothing but Comlink and idb, that does the same requests on the
- * same kind of stores in one transaction: three gets, three puts.
+ * same kind of stores in one transaction: three gets, three puts. And the one of `push_shown`.
  */
 
 import * as Comlink from 'comlink';
 import { openDB } from 'idb';
+import { type PlannedNotification, planNotifications } from '../../shared/notifications/plan.ts';
+import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
+import { incoming, NOW } from '../../shared/testing/samples.ts';
+import { notificationOptions } from '../../sw/notifications/options.ts';
+import { BARE_TITLE } from './bareTitle.ts';
+
+const [RING] = planNotifications({
+  live: [incoming()],
+  finished: [],
+  visibleTabs: 0,
+  settings: DEFAULT_SETTINGS,
+  maxActions: 2,
+  now: NOW,
+}).notifications as [PlannedNotification]; // a call that rings has one
+const RING_DATA = { callId: RING.callId, kind: RING.kind, digest: '', picture: null };
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -52,9 +67,10 @@ const api = {
 
 export type BareApi = typeof api;
 
-/** The yardstick of `push_shown`: nothing but a notification. */
+/** The yardstick of `push_shown`: the same notification as the phone's (text, buttons, icons), and nothing else. */
 self.addEventListener('push', (event) => {
-  event.waitUntil(self.registration.showNotification('bare', { tag: event.data?.text() ?? '' }));
+  const options = notificationOptions({ ...RING, tag: event.data?.text() ?? '' }, RING_DATA, false);
+  event.waitUntil(self.registration.showNotification(BARE_TITLE, options));
 });
 
 self.addEventListener('message', ({ ports }) => {

@@ -16,24 +16,51 @@ export interface ServiceWorkers {
   /** The versions that run now. */
   running(): WorkerVersion[];
   /** Stops every worker, as the browser does when one has been idle for too long. */
-  stopAll(): Promise<void>;
+  stopAll(): Promise<unknown>;
   /** Stops every worker and does not look back: under load the tabs have started the next one before anybody could look. */
   kill(): Promise<void>;
-  /** Delivers a push as the browser's push service would; starts the worker when it is stopped. */
-  push(origin: string, data: string): Promise<void>;
+  /** Delivers a push to the worker of a scope, as the browser's push service would; starts it when it is stopped. */
+  push(scope: string, data: string): Promise<void>;
   /** Fires a background sync. */
-  sync(origin: string, tag: string): Promise<void>;
+  sync(scope: string, tag: string): Promise<void>;
 }
 
 /** ms for the browser to say that a worker has stopped; it takes some 10. */
 const PATIENCE = 5_000;
 
+interface Registration {
+  registrationId: string;
+  scopeURL: string;
+  isDeleted: boolean;
+}
+
+/** A DevTools session, of Playwright or of Puppeteer. */
+export interface Session {
+  on(event: 'ServiceWorker.workerVersionUpdated', listener: (event: { versions: WorkerVersion[] }) => void): unknown;
+  on(
+    event: 'ServiceWorker.workerRegistrationUpdated',
+    listener: (event: { registrations: Registration[] }) => void,
+  ): unknown;
+  send(method: 'ServiceWorker.enable' | 'ServiceWorker.stopAllWorkers'): Promise<unknown>;
+  send(
+    method: 'ServiceWorker.deliverPushMessage',
+    params: { origin: string; registrationId: string; data: string },
+  ): Promise<unknown>;
+  send(
+    method: 'ServiceWorker.dispatchSyncEvent',
+    params: { origin: string; registrationId: string; tag: string; lastChance: boolean },
+  ): Promise<unknown>;
+}
+
 /** The protocol has them on a page's session only: the one of an empty page that stays open for it. */
 export async function attachServiceWorkers(context: BrowserContext): Promise<ServiceWorkers> {
-  const keeper = await context.newPage();
-  const cdp = await context.newCDPSession(keeper);
+  return serviceWorkersOf(await context.newCDPSession(await context.newPage()));
+}
+
+/** @param cdp of a page that stays open */
+export async function serviceWorkersOf(cdp: Session): Promise<ServiceWorkers> {
   const versions = new Map<string, WorkerVersion>();
-  const registrations = new Map<string, { registrationId: string; scopeURL: string }>();
+  const registrations = new Map<string, Registration>();
   cdp.on('ServiceWorker.workerVersionUpdated', (event) => {
     for (const version of event.versions) versions.set(version.versionId, version);
   });
@@ -46,28 +73,32 @@ export async function attachServiceWorkers(context: BrowserContext): Promise<Ser
   await cdp.send('ServiceWorker.enable');
 
   const running = () => [...versions.values()].filter((version) => version.runningStatus !== 'stopped');
-  const registrationOf = (origin: string) =>
-    waitUntil(`a service worker of ${origin}`, PATIENCE, () =>
-      [...registrations.values()].find((registration) => registration.scopeURL.startsWith(`${origin}/`)),
+  /** How the protocol names the worker of a scope. */
+  const named = async (scope: string) => {
+    const { href, origin } = new URL(scope);
+    const { registrationId } = await waitUntil(`a service worker of ${href}`, PATIENCE, () =>
+      [...registrations.values()].find(({ scopeURL }) => scopeURL === href),
     );
+    return { origin, registrationId };
+  };
 
   return {
     versions: () => [...versions.values()],
     running,
-    stopAll: async () => {
-      await cdp.send('ServiceWorker.stopAllWorkers');
-      await waitUntil('the service workers to stop', PATIENCE, () => running().length === 0);
-    },
+    stopAll: () =>
+      waitUntil('the service workers to stop', PATIENCE, async () => {
+        if (running().length === 0) return true;
+        await cdp.send('ServiceWorker.stopAllWorkers'); // again for one that an event has started meanwhile
+        return false;
+      }),
     kill: async () => {
       await cdp.send('ServiceWorker.stopAllWorkers');
     },
-    push: async (origin, data) => {
-      const { registrationId } = await registrationOf(origin);
-      await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+    push: async (scope, data) => {
+      await cdp.send('ServiceWorker.deliverPushMessage', { ...(await named(scope)), data });
     },
-    sync: async (origin, tag) => {
-      const { registrationId } = await registrationOf(origin);
-      await cdp.send('ServiceWorker.dispatchSyncEvent', { origin, registrationId, tag, lastChance: false });
+    sync: async (scope, tag) => {
+      await cdp.send('ServiceWorker.dispatchSyncEvent', { ...(await named(scope)), tag, lastChance: false });
     },
   };
 }

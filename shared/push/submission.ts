@@ -1,6 +1,8 @@
 /** What a push means to the registry: pure; the worker submits what this says. */
 
+import { SwitchhookError } from '../errors.ts';
 import type { RegistryInput, Settings, Submission } from '../registry/input.ts';
+import type { Wakeup } from '../registry/store.ts';
 import type { PushPayload } from './payload.ts';
 
 /** Why a push is none of ours, though it is of the right form. */
@@ -24,6 +26,29 @@ export interface Clock {
  */
 export function localTime(at: number, { serverTime }: Pick<PushPayload, 'serverTime'>, { now, offset }: Clock): number {
   return at + Math.min(offset, now - serverTime);
+}
+
+/** Everything that a push has the registry write, in one transaction. */
+export interface Arrival {
+  submission: Submission;
+  /** How to answer the switchboard; null for what is no ring. */
+  wakeup: Omit<Wakeup, 'callId'> | null;
+}
+
+/**
+ * @param callId for a call that is new here
+ * @throws SwitchhookError `notAllowed` for a push that is not for this device
+ */
+export function arrivalOf(payload: PushPayload, callId: string, { line, clockOffset }: Settings, now: number): Arrival {
+  const stranger = foreign(payload, line);
+  if (stranger) {
+    throw new SwitchhookError('notAllowed', { reason: `A push that is not for this device: ${stranger}.` });
+  }
+  const clock = { now, offset: clockOffset };
+  const submission = submissionOf(payload, callId, clock);
+  if (payload.type !== 'ring') return { submission, wakeup: null };
+  const { url, token } = payload.respond;
+  return { submission, wakeup: { url, token, until: localTime(payload.expiresAt, payload, clock) } };
 }
 
 /** The submission of a push; its id is the push's own, so that a duplicate is one. `callId` is for a call that is new here. */

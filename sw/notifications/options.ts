@@ -1,5 +1,10 @@
+import badge from '../../public/badge.png?inline';
+import icon from '../../public/icon-192.png?inline';
 import type { PlannedNotification } from '../../shared/notifications/plan.ts';
 import type { ShownData } from './reconciler.ts';
+
+/** Part of the worker: nothing is shown before its icons have been loaded, and a network may take for ever. */
+export const OUR_ICONS = { icon, badge };
 
 /** Members that browsers know and TypeScript's DOM library does not. */
 interface FullNotificationOptions extends NotificationOptions {
@@ -18,22 +23,21 @@ interface FullNotificationOptions extends NotificationOptions {
 export function notificationOptions(
   planned: PlannedNotification,
   data: ShownData,
-  replaces: boolean,
+  renotify: boolean,
 ): FullNotificationOptions {
   const { silent, vibrate } = planned;
   const audible = !silent && vibrate.length > 0;
   return {
     tag: planned.tag,
     body: planned.body,
-    icon: planned.icon ?? '/icon-192.png',
-    badge: '/badge.png',
+    icon: planned.icon ?? OUR_ICONS.icon,
+    badge: OUR_ICONS.badge,
     data,
     actions: planned.actions,
     requireInteraction: planned.requireInteraction,
     timestamp: planned.timestamp,
     silent,
-    // The second missed call of a caller is news; a ring that was silenced is not.
-    renotify: replaces && planned.kind === 'missed',
+    renotify,
     ...(audible ? { vibrate } : {}),
     ...(planned.kind === 'incoming' ? { scenario: 'incoming-call' as const } : {}),
   };

@@ -79,6 +79,16 @@ export class Outbox {
         await this.#parts.onSaid(errand, result);
       }
     } while (this.#again);
+    await this.#forget();
+  }
+
+  /** Ways back to the switchboard lead nowhere once the ring is over. */
+  async #forget(): Promise<void> {
+    const tx = (await this.#parts.database()).transaction('wakeups', 'readwrite');
+    const all = await tx.store.getAll();
+    const now = this.#parts.now();
+    await Promise.all(all.filter(({ until }) => until < now).map(({ callId }) => tx.store.delete(callId)));
+    await tx.done;
   }
 
   async #say(errand: Errand): Promise<Said | 'offline'> {

@@ -6,42 +6,72 @@
 import { SwitchhookError } from '../../shared/errors.ts';
 import { pendingPushes } from '../../shared/http/push.ts';
 import { notificationText } from '../../shared/i18n/notifications.ts';
+import type { Delta } from '../../shared/link/protocol.ts';
+import { planNotifications } from '../../shared/notifications/plan.ts';
 import { type PushPayload, pushPayload } from '../../shared/push/payload.ts';
-import { type Clock, foreign, localTime, submissionOf } from '../../shared/push/submission.ts';
-import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
-import type { Outcome, Settings, Submission } from '../../shared/registry/input.ts';
+import { arrivalOf } from '../../shared/push/submission.ts';
+import type { Settings } from '../../shared/registry/input.ts';
 import { parse } from '../../shared/validate.ts';
-import type { Database } from '../registry/database.ts';
+import { OUR_ICONS } from '../notifications/options.ts';
+import type { Reconciler } from '../notifications/reconciler.ts';
+import type { Decided, Registry } from '../registry/registry.ts';
 import type { Outbox } from './outbox.ts';
 
 export interface PushParts {
-  database(): Promise<Database>;
-  submit(submission: Submission): Promise<Outcome>;
-  /** Makes the desktop equal to the registry. */
+  registry: Pick<Registry, 'receive' | 'settings'>;
+  reconciler: Pick<Reconciler, 'present'>;
+  /** Does what time has made due, and makes the desktop equal to the registry. */
   reconcile(): Promise<void>;
-  outbox: Outbox;
-  registration: ServiceWorkerRegistration;
+  outbox: Pick<Outbox, 'flush'>;
+  registration: Pick<ServiceWorkerRegistration, 'getNotifications' | 'showNotification'>;
   visibleTabs(): Promise<number>;
+  maxActions: number;
+  /** Tells the tabs. */
+  announce(delta: Delta): void;
   report(error: unknown): void;
   fetch: typeof fetch;
   now(): number;
 }
 
+/** ms until a push shows something, whatever the disk does. It takes some 10; a busy machine takes a second. Ours. */
+const HASTE = 3_000;
+
+/** ms after which nothing is waited for any more: a push may run 90 s in Chromium (measured), and a ring lasts up to 60. */
+const EVENT_TIME = 80_000;
+
 export async function onPush(text: string | null, parts: PushParts): Promise<void> {
+  const known: Known = { language: navigator.language.startsWith('vi') ? 'vi' : 'en' };
+  const obeyed = obeyAll(text, parts, known).catch(parts.report);
+  await within(HASTE, obeyed);
+  await showSomething(parts, known);
+  // The caller hears it ring from now on, and the switchboard does not send again.
+  const said = obeyed.then(() => parts.outbox.flush()).catch(parts.report);
+  await within(EVENT_TIME, said);
+}
+
+/** What the last resort needs, as far as it has become known. */
+interface Known {
+  language: Settings['language'];
+}
+
+async function obeyAll(text: string | null, parts: PushParts, known: Known): Promise<void> {
   try {
-    const settings = { ...DEFAULT_SETTINGS, ...(await (await parts.database()).get('meta', 'registry'))?.settings };
-    const { line, clockOffset: offset } = settings;
-    for (const payload of text === null ? await ask(line, parts) : [read(text)]) {
-      const stranger = foreign(payload, line);
-      if (stranger) {
-        throw new SwitchhookError('notAllowed', { reason: `A push that is not for this device: ${stranger}.` });
-      }
-      await obey(payload, { now: parts.now(), offset }, parts);
-    }
+    if (text !== null) return await obey(read(text), parts, known);
+    for (const payload of await ask(parts)) await obey(payload, parts, known);
   } catch (error) {
     parts.report(error);
+    known.language = (await parts.registry.settings()).language;
   }
-  await showSomething(parts);
+}
+
+/** Settles with the work, or when its time is over; the work goes on. */
+async function within(time: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, time);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(timer);
 }
 
 /** @throws SwitchhookError `invalidArgument` that names what was wrong */
@@ -56,7 +86,8 @@ function read(text: string): PushPayload {
 }
 
 /** A push that carries nothing says only that somebody calls (RFC 8599): the switchboard knows who. */
-async function ask(line: Settings['line'], { fetch }: PushParts): Promise<PushPayload[]> {
+async function ask({ registry, fetch }: PushParts): Promise<PushPayload[]> {
+  const { line } = await registry.settings();
   if (line === null) throw new SwitchhookError('notLoggedIn', { reason: 'An empty push, and nobody is logged in.' });
   const signal = AbortSignal.timeout(PATIENCE);
   const response = await fetch(`/api/push/pending?device=${encodeURIComponent(line.device)}`, { signal });
@@ -68,27 +99,40 @@ async function ask(line: Settings['line'], { fetch }: PushParts): Promise<PushPa
 /** ms for the switchboard to say who calls: a ring that is shown later than this is as good as missed. */
 const PATIENCE = 5_000;
 
-async function obey(payload: PushPayload, clock: Clock, parts: PushParts): Promise<void> {
-  const outcome = await parts.submit(submissionOf(payload, crypto.randomUUID(), clock));
+/** The ring is on its way to the screen while it is being written; everything else comes after both. */
+async function obey(payload: PushPayload, parts: PushParts, known: Known): Promise<void> {
+  const callId = crypto.randomUUID();
+  const visible = parts.visibleTabs();
+  let shown: Promise<void> | undefined;
+  const onDecided = (decided: Decided) => {
+    known.language = decided.settings.language;
+    shown ??= visible.then((visibleTabs) => showRing(decided, callId, visibleTabs, parts));
+  };
+  const arrive = (settings: Settings, now: number) => arrivalOf(payload, callId, settings, now);
+  try {
+    const { delta } = await parts.registry.receive(payload.eventId, arrive, onDecided);
+    if (delta) parts.announce(delta);
+  } finally {
+    await shown; // what could not be written is shown all the same: somebody calls
+  }
   await parts.reconcile();
-  if (payload.type !== 'ring' || !outcome.ok || outcome.callId === null) return;
-  const { url, token } = payload.respond;
-  const wakeup = { callId: outcome.callId, url, token, until: localTime(payload.expiresAt, payload, clock) };
-  const db = await parts.database();
-  await db.put('wakeups', wakeup);
-  for (const old of await db.getAll('wakeups')) if (old.until < clock.now) await db.delete('wakeups', old.callId);
-  // The caller hears it ring from now on, and the switchboard does not send again.
-  await parts.outbox.send({ ...wakeup, action: 'ringing', everywhere: false, release: false });
+}
+
+/** Shows the call, where it is new here and rings. */
+async function showRing(decided: Decided, callId: string, visibleTabs: number, parts: PushParts): Promise<void> {
+  if (!decided.calls.some(({ id }) => id === callId)) return; // known: what is shown for it follows with the rest
+  const view = { ...decided, finished: [], visibleTabs, maxActions: parts.maxActions, now: parts.now() };
+  const { notifications } = planNotifications(view);
+  const ring = notifications.find((one) => one.callId === callId && one.kind === 'incoming');
+  if (ring) await parts.reconciler.present(ring);
 }
 
 /** The last resort: a tab that can be seen rings by itself, and everything else has shown its notification by now. */
-async function showSomething({ registration, visibleTabs, database }: PushParts): Promise<void> {
+async function showSomething({ registration, visibleTabs }: PushParts, { language }: Known): Promise<void> {
   if ((await visibleTabs()) > 0 || (await registration.getNotifications()).length > 0) return;
-  const language = (await (await database()).get('meta', 'registry'))?.settings.language ?? DEFAULT_SETTINGS.language;
   await registration.showNotification(notificationText(language, 'notification.incoming.plain'), {
     tag: 'push',
     silent: true,
-    icon: '/icon-192.png',
-    badge: '/badge.png',
+    ...OUR_ICONS,
   });
 }

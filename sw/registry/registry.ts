@@ -3,8 +3,9 @@ import type { CallRecord } from '../../shared/calls/record.ts';
 import { isOver } from '../../shared/calls/states.ts';
 import { SwitchhookError } from '../../shared/errors.ts';
 import type { Delta } from '../../shared/link/protocol.ts';
+import type { Arrival } from '../../shared/push/submission.ts';
 import { DEFAULT_SETTINGS, type Decision, decide } from '../../shared/registry/decide.ts';
-import type { CallRef, Outcome, RegistryInput, RegistryState, Submission } from '../../shared/registry/input.ts';
+import type { CallRef, Outcome, RegistryInput, Settings, Submission } from '../../shared/registry/input.ts';
 import { LOG_KEPT, type MetaRecord, stored } from '../../shared/registry/store.ts';
 import type { Database, DatabaseHandle, Schema } from './database.ts';
 
@@ -14,7 +15,24 @@ export interface Committed {
   delta: Delta | null;
 }
 
-const STORES = ['live', 'history', 'log', 'meta'] as const;
+/** What a submission comes to, before it is on disk: enough to show a ring without reading again. */
+export interface Decided {
+  /** The calls that it changes. */
+  calls: readonly CallRecord[];
+  /** Every call that is not over with it. */
+  live: readonly CallRecord[];
+  settings: Settings;
+}
+
+/** A submission that may depend on the settings: they are read in the transaction that it is written in. */
+interface Draft {
+  id: string;
+  write(settings: Settings): Pick<Arrival, 'submission'> & Partial<Arrival>;
+  /** Called in the transaction, so it starts what it does and returns. Not for a repeat. */
+  onDecided?(decided: Decided): void;
+}
+
+const STORES = ['live', 'history', 'log', 'meta', 'wakeups', 'outbox'] as const;
 type Transaction = IDBPTransaction<Schema, typeof STORES, 'readwrite'>;
 
 /** What is dropped at once when the disk is full: enough that the next hundreds of calls fit. Ours. */
@@ -42,45 +60,68 @@ export class Registry {
    * Applies a submission exactly once: a repeat of its id is answered with the stored outcome.
    * @throws SwitchhookError `storage`, `quotaExceeded`
    */
-  async submit(submission: Submission): Promise<Committed> {
+  submit(submission: Submission): Promise<Committed> {
+    return this.#withRoom({ id: submission.id, write: () => ({ submission }) });
+  }
+
+  /**
+   * Writes what a push says: the submission, the way back to the switchboard, and that it is to be told that it rings here.
+   * All in one transaction, because somebody waits for the ring, and because the worker may be stopped at any moment.
+   * @param onDecided is told what it comes to while it is being written; twice, where the disk was full
+   * @throws as {@link submit}, and what `arrive` throws
+   */
+  receive(
+    id: string,
+    arrive: (settings: Settings, now: number) => Arrival,
+    onDecided: (decided: Decided) => void,
+  ): Promise<Committed> {
+    return this.#withRoom({ id, write: (settings) => arrive(settings, this.#now()), onDecided });
+  }
+
+  /** @throws SwitchhookError `storage` */
+  async settings(): Promise<Settings> {
+    return withDefaults(await (await this.#database.get()).get('meta', 'registry')).settings;
+  }
+
+  async #withRoom(draft: Draft): Promise<Committed> {
     const db = await this.#database.get();
     try {
-      return await this.#commit(db, submission);
+      return await this.#commit(db, draft);
     } catch (error) {
       if (!isQuota(error)) throw SwitchhookError.from(error, 'storage');
       this.#onDropped(await dropOldest(db, QUOTA_DROP));
-      return await this.#commit(db, submission).catch((cause: unknown) => {
+      return await this.#commit(db, draft).catch((cause: unknown) => {
         throw new SwitchhookError(isQuota(cause) ? 'quotaExceeded' : 'storage', { reason: 'The disk is full.', cause });
       });
     }
   }
 
-  async #commit(db: Database, submission: Submission): Promise<Committed> {
+  async #commit(db: Database, draft: Draft): Promise<Committed> {
     const tx = db.transaction(STORES, 'readwrite', { durability: 'relaxed' });
     // Relaxed: what survives the death of the worker and of the browser is enough; a call does not outlive the machine.
     try {
       const [known, meta, live] = await Promise.all([
-        tx.objectStore('log').index('id').get(submission.id),
+        tx.objectStore('log').index('id').get(draft.id),
         tx.objectStore('meta').get('registry'),
         tx.objectStore('live').getAll(),
       ]);
-      if (known) return { outcome: known.outcome, delta: null };
-      // Settings that an earlier version did not know have their defaults.
-      const registry = meta ? { ...meta, settings: { ...DEFAULT_SETTINGS, ...meta.settings } } : newRegistry();
+      const registry = withDefaults(meta);
+      const { settings } = registry;
+      const { submission, wakeup = null } = draft.write(settings);
+      if (known) {
+        await acknowledge(tx, wakeup, known.outcome);
+        await tx.done;
+        return { outcome: known.outcome, delta: null };
+      }
       const finished = await findFinished(tx, submission.input, live);
-      const state: RegistryState = {
-        rev: registry.rev,
-        host: registry.host,
-        settings: registry.settings,
-        live,
-        finished,
-      };
       const now = this.#now();
       const seen = submission.input.kind === 'seen' ? await unseenCalls(tx) : [];
-      const decision = decide(state, submission, now);
+      const decision = decide({ rev: registry.rev, host: registry.host, settings, live, finished }, submission, now);
       const calls = [...decision.calls, ...seen.map((call) => ({ ...call, unseen: false }))];
+      draft.onDecided?.({ calls, live: stillLive(live, calls), settings });
       const over = new Set([finished, ...seen].map((call) => call?.id));
       const committed = await write(tx, { ...decision, calls }, { registry, submission, over, now });
+      await acknowledge(tx, wakeup, committed.outcome);
       await tx.done;
       return committed;
     } catch (error) {
@@ -88,6 +129,24 @@ export class Registry {
       throw error;
     }
   }
+}
+
+const stillLive = (live: readonly CallRecord[], changed: readonly CallRecord[]): CallRecord[] => [
+  ...live.filter(({ id }) => !changed.some((call) => call.id === id)),
+  ...changed.filter(({ state }) => !isOver(state)),
+];
+
+/** For a ring: how to answer the switchboard, and that it is to be told; once, however often the same push comes. */
+async function acknowledge(tx: Transaction, wakeup: Arrival['wakeup'], outcome: Outcome): Promise<void> {
+  if (wakeup === null || !outcome.ok || outcome.callId === null) return;
+  const { callId } = outcome;
+  const errands = await tx.objectStore('outbox').getAll();
+  const writes: Promise<unknown>[] = [tx.objectStore('wakeups').put({ ...wakeup, callId })];
+  if (!errands.some((errand) => errand.callId === callId && errand.action === 'ringing')) {
+    const errand = { ...wakeup, callId, action: 'ringing', everywhere: false, release: false } as const;
+    writes.push(tx.objectStore('outbox').add(errand));
+  }
+  await Promise.all(writes);
 }
 
 /** All or nothing: what a failed submission has already put is taken back. The error that led here is the one that counts. */
@@ -101,12 +160,12 @@ async function abort(tx: Transaction): Promise<void> {
   await done;
 }
 
-const newRegistry = (): MetaRecord => ({
-  key: 'registry',
-  rev: 0,
-  host: null,
-  settings: DEFAULT_SETTINGS,
-  finished: 0,
+const NEW: MetaRecord = { key: 'registry', rev: 0, host: null, settings: DEFAULT_SETTINGS, finished: 0 };
+
+/** Settings that an earlier version did not know have their defaults. */
+const withDefaults = (meta: MetaRecord = NEW): MetaRecord => ({
+  ...meta,
+  settings: { ...DEFAULT_SETTINGS, ...meta.settings },
 });
 
 /** The finished call that an input speaks of, when it is not a live one. A call has at most one place, so our id goes first. */
