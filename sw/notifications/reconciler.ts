@@ -17,24 +17,19 @@ export interface ShownData {
 
 export interface ReconcilerParts {
   registration: Pick<ServiceWorkerRegistration, 'getNotifications' | 'showNotification'>;
+  permission(): NotificationPermission;
   plan(): Promise<Plan>;
   /** The plan changes at this time by itself. */
   onRevise(at: number): void;
   report(error: unknown): void;
 }
 
-interface Showing {
-  picture?: string | null;
-  /** Makes itself heard although it replaces another. */
-  renotify?: boolean;
-}
-
 export class Reconciler {
   readonly #parts: ReconcilerParts;
   #running: Promise<void> | undefined;
   #again = false;
-  /** Shown since the plan of the present run was made, which therefore says nothing about them. */
-  readonly #ahead = new Set<string>();
+  /** What was shown since the present run began, or is being shown: the browser may not list it yet. By tag. */
+  readonly #fresh = new Map<string, { data: ShownData; inFlight: boolean }>();
   /** Pictures that were asked for, each once in a worker's life: one that cannot be had is not asked for again. */
   readonly #pictured = new Set<string>();
 
@@ -56,16 +51,15 @@ export class Reconciler {
 
   /** A notification that is known to be new, at once: asking the browser for what is shown takes longer than to show it. */
   async present(planned: PlannedNotification): Promise<void> {
-    if (Notification.permission !== 'granted') return;
-    this.#ahead.add(planned.tag);
+    if (this.#parts.permission() !== 'granted' || this.#isFresh(planned)) return;
     await this.#show(planned);
   }
 
   async #run(): Promise<void> {
     do {
       this.#again = false;
-      if (Notification.permission !== 'granted') return; // the page says so; there is nothing to show it with
-      this.#ahead.clear();
+      if (this.#parts.permission() !== 'granted') return; // the page says so; there is nothing to show it with
+      for (const [tag, { inFlight }] of this.#fresh) if (!inFlight) this.#fresh.delete(tag);
       const plan = await this.#parts.plan();
       await this.#apply(plan.notifications);
       if (plan.reviseAt !== null) this.#parts.onRevise(plan.reviseAt);
@@ -77,34 +71,52 @@ export class Reconciler {
     for (const notification of await this.#parts.registration.getNotifications())
       shown.set(notification.tag, notification);
     for (const [tag, notification] of shown) {
-      if (!this.#ahead.has(tag) && !planned.some((one) => one.tag === tag)) notification.close();
+      if (!this.#fresh.has(tag) && !planned.some((one) => one.tag === tag)) notification.close();
     }
     for (const one of planned) {
       const present = shown.get(one.tag)?.data as ShownData | undefined;
-      const isShown = present?.digest === digestOf(one) && present.callId === one.callId;
+      const isShown = this.#isFresh(one) || isSame(one, present);
       // The second missed call of a caller is news; a ring that was silenced is not.
       if (!isShown) await this.#show(one, { renotify: one.kind === 'missed' && shown.has(one.tag) });
-      if (one.icon !== null && !(isShown && present.picture === one.icon)) this.#addPicture(one, one.icon);
+      if (one.icon !== null && !(isShown && present?.picture === one.icon)) this.#addPicture(one, one.icon);
     }
   }
 
+  #isFresh(one: PlannedNotification): boolean {
+    return isSame(one, this.#fresh.get(one.tag)?.data);
+  }
+
   /** Without the caller's picture: the browser shows nothing before it has loaded it, and that may take for ever. */
-  #show(one: PlannedNotification, { picture = null, renotify = false }: Showing = {}): Promise<void> {
-    const data: ShownData = { callId: one.callId, kind: one.kind, digest: digestOf(one), picture };
-    const options = notificationOptions({ ...one, icon: picture }, data, renotify);
-    return this.#parts.registration.showNotification(one.title, options);
+  async #show(one: PlannedNotification, { renotify = false } = {}): Promise<void> {
+    const data: ShownData = { callId: one.callId, kind: one.kind, digest: digestOf(one), picture: null };
+    const fresh = { data, inFlight: true };
+    this.#fresh.set(one.tag, fresh);
+    try {
+      const options = notificationOptions({ ...one, icon: null }, data, renotify);
+      await this.#parts.registration.showNotification(one.title, options);
+      fresh.inFlight = false;
+    } catch (error) {
+      this.#fresh.delete(one.tag);
+      throw error;
+    }
   }
 
   /** The same again with the picture, whenever it is there; nobody waits. Should it be out of date by then, it goes. */
   #addPicture(one: PlannedNotification, picture: string): void {
-    const key = JSON.stringify([one.tag, digestOf(one), picture]);
+    const digest = digestOf(one);
+    const key = JSON.stringify([one.tag, digest, picture]);
     if (this.#pictured.has(key)) return;
     this.#pictured.add(key);
-    this.#show(one, { picture })
+    const options = notificationOptions(one, { callId: one.callId, kind: one.kind, digest, picture }, false);
+    this.#parts.registration
+      .showNotification(one.title, options)
       .then(() => this.reconcile())
       .catch(this.#parts.report);
   }
 }
+
+const isSame = (one: PlannedNotification, shown: ShownData | undefined): boolean =>
+  shown?.digest === digestOf(one) && shown.callId === one.callId;
 
 const digestOf = ({ title, body, actions, silent, requireInteraction }: PlannedNotification): string =>
   JSON.stringify([title, body, actions, silent, requireInteraction]);

@@ -17,7 +17,8 @@ const RETRY = 1_000;
 
 export interface OutboxParts {
   database(): Promise<Database>;
-  registration: ServiceWorkerRegistration;
+  /** Of the browser; may have Background Sync. */
+  registration: object;
   fetch: typeof fetch;
   now(): number;
   /** The switchboard has answered, or the ring is over and it will not be asked any more. */
@@ -64,6 +65,7 @@ export class Outbox {
   }
 
   async #run(): Promise<void> {
+    let settled = 0;
     do {
       this.#again = false;
       for (const errand of await (await this.#parts.database()).getAll('outbox')) {
@@ -77,9 +79,10 @@ export class Outbox {
         }
         if (errand.n !== undefined) await (await this.#parts.database()).delete('outbox', errand.n);
         await this.#parts.onSaid(errand, result);
+        settled += 1;
       }
     } while (this.#again);
-    await this.#forget();
+    if (settled > 0) await this.#forget();
   }
 
   /** Ways back to the switchboard lead nowhere once the ring is over. */

@@ -6,32 +6,14 @@
 import { SwitchhookError } from '../../shared/errors.ts';
 import { pendingPushes } from '../../shared/http/push.ts';
 import { notificationText } from '../../shared/i18n/notifications.ts';
-import type { Delta } from '../../shared/link/protocol.ts';
 import { planNotifications } from '../../shared/notifications/plan.ts';
 import { type PushPayload, pushPayload } from '../../shared/push/payload.ts';
 import { arrivalOf } from '../../shared/push/submission.ts';
 import type { Settings } from '../../shared/registry/input.ts';
 import { parse } from '../../shared/validate.ts';
+import type { Core } from '../core.ts';
 import { OUR_ICONS } from '../notifications/options.ts';
-import type { Reconciler } from '../notifications/reconciler.ts';
-import type { Decided, Registry } from '../registry/registry.ts';
-import type { Outbox } from './outbox.ts';
-
-export interface PushParts {
-  registry: Pick<Registry, 'receive' | 'settings'>;
-  reconciler: Pick<Reconciler, 'present'>;
-  /** Does what time has made due, and makes the desktop equal to the registry. */
-  reconcile(): Promise<void>;
-  outbox: Pick<Outbox, 'flush'>;
-  registration: Pick<ServiceWorkerRegistration, 'getNotifications' | 'showNotification'>;
-  visibleTabs(): Promise<number>;
-  maxActions: number;
-  /** Tells the tabs. */
-  announce(delta: Delta): void;
-  report(error: unknown): void;
-  fetch: typeof fetch;
-  now(): number;
-}
+import type { Decided } from '../registry/registry.ts';
 
 /** ms until a push shows something, whatever the disk does. It takes some 10; a busy machine takes a second. Ours. */
 const HASTE = 3_000;
@@ -39,13 +21,13 @@ const HASTE = 3_000;
 /** ms after which nothing is waited for any more: a push may run 90 s in Chromium (measured), and a ring lasts up to 60. */
 const EVENT_TIME = 80_000;
 
-export async function onPush(text: string | null, parts: PushParts): Promise<void> {
+export async function onPush(text: string | null, core: Core): Promise<void> {
   const known: Known = { language: navigator.language.startsWith('vi') ? 'vi' : 'en' };
-  const obeyed = obeyAll(text, parts, known).catch(parts.report);
+  const obeyed = obeyAll(text, core, known).catch(core.around.report);
   await within(HASTE, obeyed);
-  await showSomething(parts, known);
+  await showSomething(core, known);
   // The caller hears it ring from now on, and the switchboard does not send again.
-  const said = obeyed.then(() => parts.outbox.flush()).catch(parts.report);
+  const said = obeyed.then(() => core.outbox.flush()).catch(core.around.report);
   await within(EVENT_TIME, said);
 }
 
@@ -54,13 +36,13 @@ interface Known {
   language: Settings['language'];
 }
 
-async function obeyAll(text: string | null, parts: PushParts, known: Known): Promise<void> {
+async function obeyAll(text: string | null, core: Core, known: Known): Promise<void> {
   try {
-    if (text !== null) return await obey(read(text), parts, known);
-    for (const payload of await ask(parts)) await obey(payload, parts, known);
+    if (text !== null) return await obey(read(text), core, known);
+    for (const payload of await ask(core)) await obey(payload, core, known);
   } catch (error) {
-    parts.report(error);
-    known.language = (await parts.registry.settings()).language;
+    core.around.report(error);
+    known.language = (await core.registry.settings()).language;
   }
 }
 
@@ -86,11 +68,11 @@ function read(text: string): PushPayload {
 }
 
 /** A push that carries nothing says only that somebody calls (RFC 8599): the switchboard knows who. */
-async function ask({ registry, fetch }: PushParts): Promise<PushPayload[]> {
+async function ask({ registry, around }: Core): Promise<PushPayload[]> {
   const { line } = await registry.settings();
   if (line === null) throw new SwitchhookError('notLoggedIn', { reason: 'An empty push, and nobody is logged in.' });
   const signal = AbortSignal.timeout(PATIENCE);
-  const response = await fetch(`/api/push/pending?device=${encodeURIComponent(line.device)}`, { signal });
+  const response = await around.fetch(`/api/push/pending?device=${encodeURIComponent(line.device)}`, { signal });
   if (!response.ok)
     throw new SwitchhookError('notLoggedIn', { reason: `Who calls was refused with ${response.status}.` });
   return parse(pendingPushes, await response.json(), 'pending').pushes;
@@ -100,35 +82,37 @@ async function ask({ registry, fetch }: PushParts): Promise<PushPayload[]> {
 const PATIENCE = 5_000;
 
 /** The ring is on its way to the screen while it is being written; everything else comes after both. */
-async function obey(payload: PushPayload, parts: PushParts, known: Known): Promise<void> {
+async function obey(payload: PushPayload, core: Core, known: Known): Promise<void> {
   const callId = crypto.randomUUID();
-  const visible = parts.visibleTabs();
+  const visible = core.around.visibleTabs();
   let shown: Promise<void> | undefined;
   const onDecided = (decided: Decided) => {
     known.language = decided.settings.language;
-    shown ??= visible.then((visibleTabs) => showRing(decided, callId, visibleTabs, parts));
+    shown ??= visible.then((visibleTabs) => showRing(decided, callId, visibleTabs, core));
   };
   const arrive = (settings: Settings, now: number) => arrivalOf(payload, callId, settings, now);
   try {
-    const { delta } = await parts.registry.receive(payload.eventId, arrive, onDecided);
-    if (delta) parts.announce(delta);
+    const { delta } = await core.registry.receive(payload.eventId, arrive, onDecided);
+    if (delta) core.announce(delta);
+    else await core.tick(); // a duplicate changes nothing, but time may have
   } finally {
     await shown; // what could not be written is shown all the same: somebody calls
   }
-  await parts.reconcile();
+  await core.reconciler.reconcile();
 }
 
 /** Shows the call, where it is new here and rings. */
-async function showRing(decided: Decided, callId: string, visibleTabs: number, parts: PushParts): Promise<void> {
+async function showRing(decided: Decided, callId: string, visibleTabs: number, core: Core): Promise<void> {
   if (!decided.calls.some(({ id }) => id === callId)) return; // known: what is shown for it follows with the rest
-  const view = { ...decided, finished: [], visibleTabs, maxActions: parts.maxActions, now: parts.now() };
+  const view = { ...decided, finished: [], visibleTabs, maxActions: core.around.maxActions, now: core.around.now() };
   const { notifications } = planNotifications(view);
   const ring = notifications.find((one) => one.callId === callId && one.kind === 'incoming');
-  if (ring) await parts.reconciler.present(ring);
+  if (ring) await core.reconciler.present(ring);
 }
 
 /** The last resort: a tab that can be seen rings by itself, and everything else has shown its notification by now. */
-async function showSomething({ registration, visibleTabs }: PushParts, { language }: Known): Promise<void> {
+async function showSomething({ around }: Core, { language }: Known): Promise<void> {
+  const { registration, visibleTabs } = around;
   if ((await visibleTabs()) > 0 || (await registration.getNotifications()).length > 0) return;
   await registration.showNotification(notificationText(language, 'notification.incoming.plain'), {
     tag: 'push',

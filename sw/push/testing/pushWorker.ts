@@ -1,0 +1,84 @@
+/**
+ * The worker as `sw.ts` runs it, on a database of its own, with a clock and a switchboard of the test's. In a page no browser lets
+ * notifications be shown as often as these tests need, so they go to a list; the real ones are in `e2e/push*.spec.ts`.
+ */
+
+import { LINE } from '../../../shared/testing/pushes.ts';
+import { Core, type Surroundings } from '../../core.ts';
+import { Opened } from '../../registry/testing/opened.ts';
+import { onPush } from '../receive.ts';
+
+/** The notifications of a registration, as the Notifications API has them: one per tag. */
+export class NotificationList {
+  readonly #open = new Map<string, Notification>();
+
+  readonly getNotifications = async (): Promise<Notification[]> => [...this.#open.values()];
+
+  readonly showNotification = async (title: string, options: NotificationOptions = {}): Promise<void> => {
+    const { tag = '' } = options;
+    const shown = { ...options, tag, title, close: () => this.#open.get(tag) === shown && this.#open.delete(tag) };
+    this.#open.set(tag, shown as unknown as Notification); // what the worker uses of one
+  };
+
+  get all(): readonly Notification[] {
+    return [...this.#open.values()];
+  }
+
+  /** How many say that somebody calls, with the buttons for it. */
+  get rings(): number {
+    return this.all.filter(({ data }) => data?.kind === 'incoming').length;
+  }
+}
+
+export interface Asked {
+  action: string;
+  token: string | null;
+  body: unknown;
+}
+
+export class PushWorker {
+  readonly store: Opened;
+  readonly list = new NotificationList();
+  readonly core: Core;
+  readonly reported: unknown[] = [];
+  /** What the switchboard was asked. */
+  readonly asked: Asked[] = [];
+  /** What it answers. */
+  answer: () => Promise<Response> = async () => Response.json({ state: 'ringing', until: 0 });
+  visibleTabs = 0;
+
+  constructor({ store = new Opened(), around = {} }: { store?: Opened; around?: Partial<Surroundings> } = {}) {
+    this.store = store;
+    this.core = new Core({
+      database: store.database,
+      registration: this.list,
+      permission: () => 'granted',
+      visibleTabs: async () => this.visibleTabs,
+      maxActions: 2,
+      broadcast: () => undefined,
+      report: (error) => this.reported.push(error),
+      fetch: (...request) => this.#fetch(new Request(...request)),
+      now: () => store.now,
+      ...around,
+    });
+  }
+
+  /** With somebody logged in. */
+  static async loggedIn(...options: ConstructorParameters<typeof PushWorker>): Promise<PushWorker> {
+    const worker = new PushWorker(...options);
+    await worker.store.submit({ kind: 'configure', settings: { line: LINE } });
+    return worker;
+  }
+
+  /** @param push a payload, or what came instead of one */
+  push(push: object | string | null): Promise<void> {
+    return onPush(typeof push === 'object' && push !== null ? JSON.stringify(push) : push, this.core);
+  }
+
+  async #fetch(request: Request): Promise<Response> {
+    const action = request.url.slice(request.url.lastIndexOf('/') + 1);
+    const body = request.method === 'POST' ? await request.json() : null;
+    this.asked.push({ action, token: request.headers.get('authorization'), body });
+    return this.answer();
+  }
+}
