@@ -17,7 +17,7 @@ import { onClick, onClose } from './notifications/click.ts';
 import type { ShownData } from './notifications/reconciler.ts';
 import { SYNC_TAG } from './push/outbox.ts';
 import { onPush } from './push/receive.ts';
-import { renew } from './push/renew.ts';
+import { renew, type SubscriptionChange } from './push/renew.ts';
 import { release, respond } from './push/respond.ts';
 import { DatabaseHandle } from './registry/database.ts';
 import { Visibility } from './visibility.ts';
@@ -141,8 +141,9 @@ self.addEventListener('sync', (event: Event) => {
 });
 
 self.addEventListener('pushsubscriptionchange', (event: Event) => {
-  const change = event as ExtendableEvent & { oldSubscription: PushSubscription | null };
-  const renewed = renew(self.registration, change.oldSubscription, () => database.get());
+  const change = event as ExtendableEvent & SubscriptionChange;
+  const { pushManager } = self.registration;
+  const renewed = renew(change, { pushManager, settings: () => core.registry.settings(), fetch: core.around.fetch });
   change.waitUntil(renewed.catch(report));
 });
 

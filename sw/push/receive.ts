@@ -14,6 +14,7 @@ import { parse } from '../../shared/validate.ts';
 import type { Core } from '../core.ts';
 import { OUR_ICONS } from '../notifications/options.ts';
 import type { Decided } from '../registry/registry.ts';
+import { within } from '../within.ts';
 
 /** ms until a push shows something, whatever the disk does. It takes some 10; a busy machine takes a second. Ours. */
 const HASTE = 3_000;
@@ -44,16 +45,6 @@ async function obeyAll(text: string | null, core: Core, known: Known): Promise<v
     core.around.report(error);
     known.language = (await core.registry.settings()).language;
   }
-}
-
-/** Settles with the work, or when its time is over; the work goes on. */
-async function within(time: number, work: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, time);
-  });
-  await Promise.race([work, over]);
-  clearTimeout(timer);
 }
 
 /** @throws SwitchhookError `invalidArgument` that names what was wrong */

@@ -4,7 +4,7 @@
  */
 
 import { LINE } from '../../../shared/testing/pushes.ts';
-import { Core, type Surroundings } from '../../core.ts';
+import { Core } from '../../core.ts';
 import { Opened } from '../../registry/testing/opened.ts';
 import { onPush } from '../receive.ts';
 
@@ -36,9 +36,19 @@ export interface Asked {
   body: unknown;
 }
 
+type Show = NotificationList['showNotification'];
+
+export interface PushWorkerOptions {
+  store?: Opened;
+  /** Comes between the worker and the list. */
+  wrapShow?: (show: Show) => Show;
+}
+
 export class PushWorker {
   readonly store: Opened;
   readonly list = new NotificationList();
+  /** How often something was shown. */
+  shows = 0;
   readonly core: Core;
   readonly reported: unknown[] = [];
   /** What the switchboard was asked. */
@@ -47,11 +57,16 @@ export class PushWorker {
   answer: () => Promise<Response> = async () => Response.json({ state: 'ringing', until: 0 });
   visibleTabs = 0;
 
-  constructor({ store = new Opened(), around = {} }: { store?: Opened; around?: Partial<Surroundings> } = {}) {
+  constructor({ store = new Opened(), wrapShow = (show) => show }: PushWorkerOptions = {}) {
     this.store = store;
+    const { getNotifications } = this.list;
+    const showNotification = wrapShow(async (...shown) => {
+      await this.list.showNotification(...shown);
+      this.shows += 1;
+    });
     this.core = new Core({
       database: store.database,
-      registration: this.list,
+      registration: { getNotifications, showNotification },
       permission: () => 'granted',
       visibleTabs: async () => this.visibleTabs,
       maxActions: 2,
@@ -59,13 +74,12 @@ export class PushWorker {
       report: (error) => this.reported.push(error),
       fetch: (...request) => this.#fetch(new Request(...request)),
       now: () => store.now,
-      ...around,
     });
   }
 
   /** With somebody logged in. */
-  static async loggedIn(...options: ConstructorParameters<typeof PushWorker>): Promise<PushWorker> {
-    const worker = new PushWorker(...options);
+  static async loggedIn(options?: PushWorkerOptions): Promise<PushWorker> {
+    const worker = new PushWorker(options);
     await worker.store.submit({ kind: 'configure', settings: { line: LINE } });
     return worker;
   }
