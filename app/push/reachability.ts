@@ -2,6 +2,7 @@
 
 import { SwitchhookError } from '../../shared/errors.ts';
 import type { Session } from '../../shared/http/api.ts';
+import { TEST_RING } from '../../shared/http/push.ts';
 import type { RegistryReader } from '../link/reader.ts';
 import { registerWorker } from '../link/register.ts';
 import * as api from '../phone/api.ts';
@@ -9,9 +10,6 @@ import type { Commands } from '../phone/commands.ts';
 import { deviceId } from '../phone/device.ts';
 import type { PhoneStore } from '../phone/store.ts';
 import { subscribe, unsubscribe } from './subscription.ts';
-
-/** ms for a test ring to come: a push takes well under a second, a worker that starts some tens of ms more. */
-const TEST_PATIENCE = 15_000;
 
 export class Reachability {
   readonly #store: PhoneStore;
@@ -85,7 +83,7 @@ export class Reachability {
         if (this.#store.state.calls.some(({ direction, peer }) => direction === 'incoming' && peer.handle === own))
           done(true);
       };
-      const timer = setTimeout(() => done(false), TEST_PATIENCE);
+      const timer = setTimeout(() => done(false), TEST_RING);
       const stop = this.#store.subscribe(look);
       look();
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import { SwitchhookError } from '../../shared/errors.ts';
-import type { RespondResult } from '../../shared/http/push.ts';
+import { type RespondResult, TEST_RING } from '../../shared/http/push.ts';
 import type { PushPayload } from '../../shared/push/payload.ts';
 import type { Limits } from '../limits.ts';
 import type { DeviceIdentity } from '../sip/identity.ts';
@@ -26,8 +26,6 @@ export interface GatewayServices {
 
 /** Milliseconds that a ring is remembered after its end: a worker that did not get our answer asks again. */
 const REMEMBERED_MS = 30_000;
-/** Milliseconds: long enough for a slow push service, short enough to be watched. */
-const TEST_RING_MS = 15_000;
 /** Before the Call-ID of a test ring. */
 const TEST_PREFIX = 'test-';
 
@@ -100,10 +98,10 @@ export class PushGateway implements Waker {
       peer: peerOf({ handle, displayName, avatarUrl, userId }),
       video: false,
       createdAt,
-      expiresAt: createdAt + TEST_RING_MS,
+      expiresAt: createdAt + TEST_RING,
     };
     const ring = this.#start(plan, [target]);
-    ring.begin(new TestRing(ring, TEST_RING_MS), new Set());
+    ring.begin(new TestRing(ring, TEST_RING), new Set());
   }
 
   /** Devices that must not be rung any more, by calls that ring now. */

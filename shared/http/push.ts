@@ -48,6 +48,9 @@ export const pendingPushes = v.object({ pushes: v.array(pushPayload) });
 /** `POST /api/push/test` {device}: a genuine push of a test ring to this device. 202, or 404 `notFound` without a subscription. */
 export const testRequest = v.object({ device: deviceId });
 
+/** How long a test ring rings, ms: enough for a slow push service, short enough to be watched. Ours. */
+export const TEST_RING = 15_000;
+
 /**
  * `GET /api/calls/missed?since=<ms>&device=`: calls to me that nobody answered, ended after `since`, or within the last day
  * where that is not said; at most 50, newest first.
