@@ -17,11 +17,10 @@ import { waitUntil } from './support/waiting.ts';
 // Without a session bus there is no desktop to click on: named as skipped, and with CI=true `npm test` fails for it.
 test.skip(busMissing() !== null, busMissing() ?? '');
 
+/** Only of workers that were there: a stop that comes before the browser has started one is none. */
 const KILLS = 100;
 /** In one call; a worker that got to say that it rings is sent no more, so a call may have fewer. */
 const KILLS_PER_CALL = 12;
-/** Of all kills, at least so many have to hit a worker that was there, or the test has shown nothing. */
-const HITS = 50;
 /** ms between a push and its kill, at random below this: from "not yet read" to "written and shown, but not said". */
 const MOST_BETWEEN = 20;
 /** ms; real ones wait for seconds. */
@@ -35,15 +34,15 @@ let mai: Person;
 let hung: Person;
 let workers: ServiceWorkers;
 
-/** Kills that are left in this call, and those that were made in all. */
+/** Kills that are left in this call, and those that were made in all; pushes that were followed by a stop. */
 let left = 0;
 let kills = 0;
-let hits = 0;
+let stops = 0;
 
 /** The worker is given the push, and is stopped a moment later. Every second one was running already, and gets further. */
 async function deliver(payload: string): Promise<{ status: number }> {
   const deadly = left > 0 && (JSON.parse(payload) as { type: string }).type === 'ring';
-  if (deadly && kills % 2 === 1) {
+  if (deadly && stops % 2 === 1) {
     await workers.sync(switchboard.url, 'wake-up');
     await waitUntil('the worker to run', PATIENCE, () =>
       workers.running().some(({ runningStatus }) => runningStatus === 'running'),
@@ -51,11 +50,13 @@ async function deliver(payload: string): Promise<{ status: number }> {
   }
   await workers.push(switchboard.url, payload);
   if (!deadly) return { status: 201 };
-  left -= 1;
+  stops += 1;
   await pause(Math.random() * MOST_BETWEEN); // not a wait for anything: the moment of the kill is to be random
-  if (workers.running().length > 0) hits += 1;
+  if (workers.running().length > 0) {
+    left -= 1;
+    kills += 1;
+  }
   await workers.kill();
-  kills += 1;
   return { status: 201 };
 }
 
@@ -109,7 +110,4 @@ test(`${KILLS} workers that die within ${MOST_BETWEEN} ms of a push: every call 
     calls += 1;
     await callOnce(calls);
   }
-  expect(hits, 'kills of a worker that was there').toBeGreaterThanOrEqual(HITS);
-  // As many as could be: more calls mean that it survived what should have stopped it.
-  expect(calls).toBeGreaterThanOrEqual(KILLS / KILLS_PER_CALL);
 });

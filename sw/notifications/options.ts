@@ -1,5 +1,5 @@
-import badge from '/badge.png?url&inline';
-import icon from '/icon-192.png?url&inline';
+import badge from './badge.png?inline';
+import icon from './icon.png?inline';
 import type { PlannedNotification } from '../../shared/notifications/plan.ts';
 import type { ShownData } from './reconciler.ts';
 
