@@ -1,6 +1,6 @@
+import type { PlannedNotification } from '../../shared/notifications/plan.ts';
 import badge from './badge.png?inline';
 import icon from './icon.png?inline';
-import type { PlannedNotification } from '../../shared/notifications/plan.ts';
 import type { ShownData } from './reconciler.ts';
 
 /** Part of the worker: nothing is shown before its icons have been loaded, and a network may take for ever. */

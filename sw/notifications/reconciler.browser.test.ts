@@ -1,0 +1,134 @@
+/** The desktop as the plan, and a ring that is shown ahead of it. The plan is the test's, and so is when the browser has shown something. */
+
+import { expect, it } from 'vitest';
+import { type PlannedNotification, planNotifications } from '../../shared/notifications/plan.ts';
+import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
+import { incoming, NOW, uuid } from '../../shared/testing/samples.ts';
+import { Reconciler } from './reconciler.ts';
+import { NotificationList } from './testing/notificationList.ts';
+
+const view = { finished: [], visibleTabs: 0, settings: DEFAULT_SETTINGS, maxActions: 2, now: NOW };
+const ringOf = (...live: ReturnType<typeof incoming>[]): PlannedNotification[] =>
+  planNotifications({ ...view, live }).notifications;
+const [RING] = ringOf(incoming()) as [PlannedNotification]; // a call that rings has one
+
+/** A desktop whose every answer can be held up. */
+class Desk {
+  readonly list = new NotificationList();
+  readonly reported: unknown[] = [];
+  planned: PlannedNotification[] = [];
+  shows = 0;
+  /** Awaited before the browser has shown something, or has told what there is. */
+  showing: Promise<unknown> = Promise.resolve();
+  listing: Promise<unknown> = Promise.resolve();
+
+  readonly reconciler = new Reconciler({
+    registration: {
+      getNotifications: async () => {
+        const all = await this.list.getNotifications();
+        await this.listing;
+        return all;
+      },
+      showNotification: async (title, options) => {
+        this.shows += 1;
+        await this.showing;
+        await this.list.showNotification(title, options);
+      },
+    },
+    permission: () => 'granted',
+    plan: async () => ({ notifications: this.planned, reviseAt: null }),
+    onRevise: () => undefined,
+    report: (error) => this.reported.push(error),
+  });
+
+  get tags(): string[] {
+    return this.list.all.map(({ tag }) => tag);
+  }
+}
+
+/** A promise and what settles it. */
+function gate(): [Promise<void>, () => void] {
+  let open = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return [promise, () => open()];
+}
+
+it('shows what is planned once, and closes what is not', async () => {
+  const desk = new Desk();
+  desk.planned = [RING];
+  await desk.reconciler.reconcile();
+  await desk.reconciler.reconcile();
+  expect({ tags: desk.tags, shows: desk.shows }).toEqual({ tags: [RING.tag], shows: 1 });
+  desk.planned = [];
+  await desk.reconciler.reconcile();
+  expect(desk.tags).toEqual([]);
+});
+
+it('a ring that is shown while an older plan is carried out is not closed by it', async () => {
+  const desk = new Desk();
+  const [listed, list] = gate();
+  desk.listing = listed;
+  const older = desk.reconciler.reconcile();
+  await desk.reconciler.present(RING);
+  list();
+  await older;
+  expect(desk.tags).toEqual([RING.tag]);
+});
+
+it('a ring that a plan finds while it is being shown is shown once', async () => {
+  const desk = new Desk();
+  const [shown, show] = gate();
+  desk.showing = shown;
+  const presented = desk.reconciler.present(RING);
+  desk.planned = [RING];
+  const found = desk.reconciler.reconcile();
+  show();
+  await Promise.all([presented, found]);
+  await desk.reconciler.reconcile();
+  expect({ tags: desk.tags, shows: desk.shows }).toEqual({ tags: [RING.tag], shows: 1 });
+});
+
+it('a ring that a plan has shown already is not shown again', async () => {
+  const desk = new Desk();
+  desk.planned = [RING];
+  await desk.reconciler.reconcile();
+  await desk.reconciler.present(RING);
+  expect(desk.shows).toBe(1);
+});
+
+it('a ring that ends while it is being shown goes once it is', async () => {
+  const desk = new Desk();
+  const [shown, show] = gate();
+  desk.showing = shown;
+  const presented = desk.reconciler.present(RING).then(() => desk.reconciler.reconcile());
+  await desk.reconciler.reconcile(); // it has ended: the plan has nothing
+  show();
+  await presented;
+  expect(desk.tags).toEqual([]);
+});
+
+it('what the browser did not show is tried again', async () => {
+  const desk = new Desk();
+  desk.showing = Promise.reject(new TypeError('not now'));
+  await expect(desk.reconciler.present(RING)).rejects.toThrow('not now');
+  desk.showing = Promise.resolve();
+  desk.planned = [RING];
+  await desk.reconciler.reconcile();
+  expect(desk.tags).toEqual([RING.tag]);
+});
+
+it('a picture that never comes holds nothing up: the next ring is shown, and this one goes when it ends', async () => {
+  const desk = new Desk();
+  const other = incoming({ id: uuid(2), providerCallId: 'other' });
+  desk.planned = [{ ...RING, icon: 'https://pictures.example.com/slow.png' }];
+  await desk.reconciler.present(RING);
+  desk.showing = new Promise(() => undefined);
+  await desk.reconciler.reconcile();
+  expect(desk.shows).toBe(2); // with the picture, which is being waited for by the browser alone
+  desk.showing = Promise.resolve();
+  desk.planned = ringOf(other);
+  await desk.reconciler.reconcile();
+  expect(desk.tags).toEqual(ringOf(other).map(({ tag }) => tag));
+});
