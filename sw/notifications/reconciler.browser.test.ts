@@ -18,17 +18,13 @@ class Desk {
   readonly reported: unknown[] = [];
   planned: PlannedNotification[] = [];
   shows = 0;
-  /** Awaited before the browser has shown something, or has told what there is. */
+  /** Awaited before the browser has shown something, and before a plan is there. */
   showing: Promise<unknown> = Promise.resolve();
-  listing: Promise<unknown> = Promise.resolve();
+  planning: Promise<unknown> = Promise.resolve();
 
   readonly reconciler = new Reconciler({
     registration: {
-      getNotifications: async () => {
-        const all = await this.list.getNotifications();
-        await this.listing;
-        return all;
-      },
+      getNotifications: this.list.getNotifications,
       showNotification: async (title, options) => {
         this.shows += 1;
         await this.showing;
@@ -36,7 +32,11 @@ class Desk {
       },
     },
     permission: () => 'granted',
-    plan: async () => ({ notifications: this.planned, reviseAt: null }),
+    plan: async () => {
+      const notifications = this.planned;
+      await this.planning;
+      return { notifications, reviseAt: null };
+    },
     onRevise: () => undefined,
     report: (error) => this.reported.push(error),
   });
@@ -68,11 +68,11 @@ it('shows what is planned once, and closes what is not', async () => {
 
 it('a ring that is shown while an older plan is carried out is not closed by it', async () => {
   const desk = new Desk();
-  const [listed, list] = gate();
-  desk.listing = listed;
+  const [planned, plan] = gate();
+  desk.planning = planned;
   const older = desk.reconciler.reconcile();
   await desk.reconciler.present(RING);
-  list();
+  plan();
   await older;
   expect(desk.tags).toEqual([RING.tag]);
 });
