@@ -106,6 +106,15 @@ const stores = () =>
 const outbox = async () => (await stores()).errands.map(({ action }) => action);
 const ends = async () => (await stores()).calls.map(({ disconnect }) => disconnect?.response);
 
+/** What Background Sync is to wake the worker for; runs in the worker. */
+function readTags(): Promise<string[]> {
+  const { registration } = globalThis as unknown as { registration: { sync: { getTags(): Promise<string[]> } } };
+  return registration.sync.getTags();
+}
+
+const tags = () =>
+  waitUntil('the worker to be asked', PATIENCE, () => hung.browser.context.serviceWorkers().at(-1)?.evaluate(readTags));
+
 /** Waits until there is nothing left to say. */
 const emptied = () => expect.poll(outbox, { message: 'the outbox', timeout: PATIENCE }).toEqual([]);
 
@@ -117,6 +126,8 @@ for (const window of [false, true]) {
     desktop.click(shown, 'Decline');
     await expect.poll(outbox, { message: 'the outbox', timeout: PATIENCE }).toEqual(['decline']);
     expect(declines()).toBe(0);
+    // While one that Chromium has fired is being dealt with it is listed too.
+    await expect.poll(tags, { timeout: PATIENCE }).toEqual(window ? ['switchhook-outbox'] : []);
     await mai.sees('dialing');
 
     await hung.browser.context.setOffline(false);

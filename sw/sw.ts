@@ -137,7 +137,7 @@ self.addEventListener('push', (event) => {
 
 self.addEventListener('sync', (event: Event) => {
   const { tag } = event as Event & { tag: string };
-  if (tag === SYNC_TAG) (event as ExtendableEvent).waitUntil(outbox.flush().catch(report));
+  if (tag === SYNC_TAG) (event as ExtendableEvent).waitUntil(outbox.flush({ bySync: true }).catch(report));
 });
 
 self.addEventListener('pushsubscriptionchange', (event: Event) => {

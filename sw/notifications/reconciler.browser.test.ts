@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { type PlannedNotification, planNotifications } from '../../shared/notifications/plan.ts';
 import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
 import { incoming, NOW, uuid } from '../../shared/testing/samples.ts';
+import { gate } from '../testing/gate.ts';
 import { Reconciler } from './reconciler.ts';
 import { NotificationList } from './testing/notificationList.ts';
 
@@ -44,15 +45,6 @@ class Desk {
   get tags(): string[] {
     return this.list.all.map(({ tag }) => tag);
   }
-}
-
-/** A promise and what settles it. */
-function gate(): [Promise<void>, () => void] {
-  let open = (): void => undefined;
-  const promise = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return [promise, () => open()];
 }
 
 it('shows what is planned once, and closes what is not', async () => {

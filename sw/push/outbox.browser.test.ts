@@ -164,6 +164,18 @@ describe('without a network', () => {
     expect(await line.kept()).toEqual([]);
   });
 
+  it('that Background Sync takes to be there: tries again by itself, with a pause, and asks for no other', async () => {
+    const line = new Line().withSync(async () => undefined);
+    line.answer = unreachable;
+    await line.outbox().send(errand());
+    const flushed = line.outbox().flush({ bySync: true });
+    await expect.poll(() => line.asked.length, { timeout: 5_000 }).toBe(3);
+    line.answer = said;
+    await flushed;
+    expect(line.results).toEqual([['decline', 'said']]);
+    expect(line.syncs).toEqual([SYNC_TAG]);
+  });
+
   it('until the ring is over: is dropped and never said, and that is told', async () => {
     const line = new Line().withSync(async () => undefined);
     line.answer = unreachable;

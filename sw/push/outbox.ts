@@ -41,6 +41,7 @@ export class Outbox {
   readonly #parts: OutboxParts;
   #flushing: Promise<void> | undefined;
   #again = false;
+  #bySync = false;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -52,14 +53,20 @@ export class Outbox {
     await this.flush();
   }
 
-  /** Says what there is to say, in order. */
-  flush(): Promise<void> {
+  /**
+   * Says what there is to say, in order.
+   * @param bySync Background Sync has woken us. It takes the network to be there; where the switchboard is out of reach all the
+   * same, asking for it again would only fire it again at once.
+   */
+  flush({ bySync = false } = {}): Promise<void> {
+    this.#bySync ||= bySync;
     if (this.#flushing) {
       this.#again = true;
       return this.#flushing;
     }
     this.#flushing = this.#run().finally(() => {
       this.#flushing = undefined;
+      this.#bySync = false;
     });
     return this.#flushing;
   }
@@ -71,7 +78,7 @@ export class Outbox {
       for (const errand of await (await this.#parts.database()).getAll('outbox')) {
         const result = await this.#say(errand);
         if (result === 'offline') {
-          if (await this.#wakesUs()) return;
+          if (!this.#bySync && (await this.#wakesUs())) return;
           // The event that we are in lasts as long as this, and it ends: an errand is dropped when its ring is over.
           await new Promise((resolve) => setTimeout(resolve, RETRY));
           this.#again = true;

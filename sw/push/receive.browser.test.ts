@@ -7,6 +7,7 @@ import { cancel, LINE, RING, ring } from '../../shared/testing/pushes.ts';
 import { NOW, uuid } from '../../shared/testing/samples.ts';
 import { DatabaseHandle } from '../registry/database.ts';
 import { Opened, removeOpened } from '../registry/testing/opened.ts';
+import { gate } from '../testing/gate.ts';
 import { PushWorker } from './testing/pushWorker.ts';
 
 afterEach(async () => {
@@ -17,15 +18,6 @@ afterEach(async () => {
 const PLAIN = NOTIFICATION_CATALOGUES.en['notification.incoming.plain'];
 const titles = ({ list }: PushWorker) => list.all.map(({ title }) => title);
 const outboxOf = async ({ store }: PushWorker) => (await store.database.get()).getAll('outbox');
-
-/** Something that is not done before the test says so. */
-function held(): { promise: Promise<void>; release(): void } {
-  let release = (): void => undefined;
-  const promise = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  return { promise, release: () => release() };
-}
 
 describe('a push that is none', () => {
   it.each<[string, string | object, string]>([
@@ -114,10 +106,10 @@ describe('a ring', () => {
 
   it('is shown before its caller\u2019s picture has been loaded, and gets it when it has', async () => {
     const avatarUrl = 'https://pictures.example.com/mai.png';
-    const load = held();
+    const [loaded, load] = gate();
     const worker = await PushWorker.loggedIn({
       wrapShow: (show) => async (title, options) => {
-        if (options?.icon === avatarUrl) await load.promise;
+        if (options?.icon === avatarUrl) await loaded;
         await show(title, options);
       },
     });
@@ -125,17 +117,17 @@ describe('a ring', () => {
     await worker.push(ring({ peer: { ...ring().peer, avatarUrl } }));
     expect(worker.list.rings).toBe(1);
     expect(icons()).toEqual([false]);
-    load.release();
+    load();
     await expect.poll(icons).toEqual([true]);
     expect(worker.list.rings).toBe(1);
   });
 
   it('whose picture comes after its end does not ring again', async () => {
     const avatarUrl = 'https://pictures.example.com/slow.png';
-    const load = held();
+    const [loaded, load] = gate();
     const worker = await PushWorker.loggedIn({
       wrapShow: (show) => async (title, options) => {
-        if (options?.icon === avatarUrl && options.tag?.startsWith('call:')) await load.promise;
+        if (options?.icon === avatarUrl && options.tag?.startsWith('call:')) await loaded;
         await show(title, options);
       },
     });
@@ -143,7 +135,7 @@ describe('a ring', () => {
     await worker.push(cancel(uuid(2), 'canceled'));
     expect(worker.list.rings).toBe(0);
     const shows = worker.shows;
-    load.release();
+    load();
     await expect.poll(() => worker.shows).toBeGreaterThan(shows);
     await expect.poll(() => worker.list.rings).toBe(0);
     expect(titles(worker)).toEqual([NOTIFICATION_CATALOGUES.en['notification.missed.one']]);
