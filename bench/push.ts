@@ -1,6 +1,6 @@
 /** Figures of calls that come by push: until they are shown; and from the click on Answer, with no tab open, to sound. */
 
-import { launchHiddenUser } from '../e2e/support/hiddenUser.ts';
+import { attachHiddenWorkers, launchHiddenUser } from '../e2e/support/hiddenUser.ts';
 import { startDesktop } from '../e2e/support/notificationDesktop.ts';
 import { logIn } from '../e2e/support/phoneTab.ts';
 import { startChromiumPush } from '../e2e/support/push/chromium.ts';
@@ -34,11 +34,12 @@ async function clickToAudio(): Promise<Figure> {
     const from = await openHarnessPhone(caller.page, switchboard.url, '101');
     await logIn(callee, switchboard.url, ACCOUNT);
     await callee.page.waitForSelector('[data-push="ready"]', { timeout: PATIENCE });
-    await callee.browser.newPage(); // the browser lives on without the phone
+    const workers = await attachHiddenWorkers(callee);
     const times: number[] = [];
     for (let call = 0; call < ANSWERS; call += 1) {
       for (const page of await callee.browser.pages()) if (page.url().startsWith(switchboard.url)) await page.close();
       await waitUntil('the phone to be gone', PATIENCE, () => switchboard.stats.sockets === 1);
+      await workers.stopAll();
       const before = desktop.notifications.length;
       await from.evaluate(() => window.phone.dial('102'));
       const notification = await waitUntil('the ring', PATIENCE, () => desktop.notifications[before]);

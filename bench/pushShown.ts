@@ -3,10 +3,10 @@
  * The DevTools protocol delivers the pushes: what comes before is the push service's time, not ours.
  */
 
-import { type HiddenUser, launchHiddenUser } from '../e2e/support/hiddenUser.ts';
+import { attachHiddenWorkers, type HiddenUser, launchHiddenUser } from '../e2e/support/hiddenUser.ts';
 import { type Desktop, startDesktop } from '../e2e/support/notificationDesktop.ts';
 import { logIn } from '../e2e/support/phoneTab.ts';
-import { type ServiceWorkers, type Session, serviceWorkersOf } from '../e2e/support/serviceWorkers.ts';
+import type { ServiceWorkers } from '../e2e/support/serviceWorkers.ts';
 import { waitUntil } from '../e2e/support/waiting.ts';
 import type { RingPayload } from '../shared/push/payload.ts';
 import { type Figure, figure } from './figures.ts';
@@ -47,7 +47,7 @@ export async function shownFigures(url: string): Promise<Figure[]> {
 
 /** Logs in, which tells the worker whose pushes are ours; then a page without the phone, hidden, is all that is open. */
 async function prepare(user: HiddenUser, url: string): Promise<Pick<Parts, 'workers' | 'device' | 'scopes'>> {
-  const { page, browser } = user;
+  const { page } = user;
   await logIn(user, url, ACCOUNT);
   await page.waitForSelector('[data-push="failed"], [data-push="ready"], [data-push="unsupported"]', {
     timeout: PATIENCE,
@@ -63,8 +63,7 @@ async function prepare(user: HiddenUser, url: string): Promise<Pick<Parts, 'work
     return { device: localStorage.getItem('switchhook.device') ?? '', scopes: all.map(({ scope }) => scope) };
   });
   await user.hide();
-  const session = await (await browser.newPage()).createCDPSession();
-  const workers = await serviceWorkersOf(session as unknown as Session); // typed by other means, the same protocol
+  const workers = await attachHiddenWorkers(user);
   const ours = `${url}/`;
   const bare = scopes.find((scope) => scope !== ours);
   if (bare === undefined) throw new Error('the bare worker is not registered');

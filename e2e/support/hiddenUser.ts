@@ -5,6 +5,7 @@
 
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { ALL_PERMISSIONS, createProfile, type UserOptions } from './profile.ts';
+import { type ServiceWorkers, type Session, serviceWorkersOf } from './serviceWorkers.ts';
 import { waitUntil } from './waiting.ts';
 
 export interface HiddenUser {
@@ -52,4 +53,10 @@ export async function launchHiddenUser(origin: string, options: UserOptions): Pr
     remove();
     throw error;
   }
+}
+
+/** The service workers, by an empty page that stays open: the browser lives on without any other. */
+export async function attachHiddenWorkers({ browser }: Pick<HiddenUser, 'browser'>): Promise<ServiceWorkers> {
+  const session = await (await browser.newPage()).createCDPSession();
+  return serviceWorkersOf(session as unknown as Session); // Puppeteer types it by other means; the same protocol
 }
