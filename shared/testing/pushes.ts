@@ -63,7 +63,7 @@ export const deliveries: fc.Arbitrary<Delivery[]> = fc
       at: fc.oneof(fc.integer({ min: 0, max: RING + 10_000 }), fc.constantFrom(0, 1_000, RING - 1_000, RING)),
       sent: fc.double({ min: 0, max: 1, noNaN: true }),
     }),
-    { minLength: 1, maxLength: 6 },
+    { minLength: 1, maxLength: 5 },
   )
   .map((all) => all.sort((a, b) => a.at - b.at));
 

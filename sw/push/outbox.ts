@@ -72,7 +72,6 @@ export class Outbox {
   }
 
   async #run(): Promise<void> {
-    let settled = 0;
     do {
       this.#again = false;
       for (const errand of await (await this.#parts.database()).getAll('outbox')) {
@@ -84,21 +83,24 @@ export class Outbox {
           this.#again = true;
           break;
         }
-        if (errand.n !== undefined) await (await this.#parts.database()).delete('outbox', errand.n);
+        await this.#strike(errand);
         await this.#parts.onSaid(errand, result);
-        settled += 1;
       }
     } while (this.#again);
-    if (settled > 0) await this.#forget();
   }
 
-  /** Ways back to the switchboard lead nowhere once the ring is over. */
-  async #forget(): Promise<void> {
-    const tx = (await this.#parts.database()).transaction('wakeups', 'readwrite');
-    const all = await tx.store.getAll();
+  /** It is said. Ways back to the switchboard that lead nowhere any more, because their rings are over, go with it. */
+  async #strike({ n }: Errand): Promise<void> {
+    const tx = (await this.#parts.database()).transaction(['outbox', 'wakeups'], 'readwrite', {
+      durability: 'relaxed',
+    });
+    const [wakeups] = await Promise.all([
+      tx.objectStore('wakeups').getAll(),
+      n === undefined ? undefined : tx.objectStore('outbox').delete(n),
+    ]);
     const now = this.#parts.now();
-    await Promise.all(all.filter(({ until }) => until < now).map(({ callId }) => tx.store.delete(callId)));
-    await tx.done;
+    const over = wakeups.filter(({ until }) => until < now);
+    await Promise.all([...over.map(({ callId }) => tx.objectStore('wakeups').delete(callId)), tx.done]);
   }
 
   async #say(errand: Errand): Promise<Said | 'offline'> {
