@@ -2,9 +2,11 @@ import { css, html, nothing, type PropertyValues } from 'lit';
 import type { CommandKind, SimpleAction } from '../../shared/calls/commands.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import { isAnswered } from '../../shared/calls/states.ts';
+import type { User } from '../../shared/http/api.ts';
 import { actionText } from '../../shared/i18n/notifications.ts';
 import { avatar } from './avatar.ts';
 import { accountText, stateText } from './callText.ts';
+import { toConnect } from './choices.ts';
 import { type CommandLook, commandButton, named, oneOf } from './commandButton.ts';
 import { commands } from './commandStyles.ts';
 import { SwitchhookElement } from './element.ts';
@@ -15,6 +17,7 @@ import './keypad.ts';
 import { stage } from './stageStyles.ts';
 import { avatars, controls, theme } from './theme.ts';
 import './timer.ts';
+import './transfer.ts';
 
 /** The keys of a keypad on a computer's keyboard. */
 const KEY = /^[0-9*#]$/u;
@@ -26,6 +29,7 @@ const KEY = /^[0-9*#]$/u;
  * @property call the call
  * @property allowed what it allows now: `phone.allowed(call)`; the only thing that decides which buttons there are
  * @property others the other live calls: with any, the buttons say whose they are
+ * @property contacts the directory: for a transfer, and for the name of who has answered
  * @property account the account that it belongs to, where that has to be said; or null
  * @fires command `{callId, command}`
  * @fires key `{digit}` for a key sent into the call
@@ -40,6 +44,7 @@ export class SwitchhookCall extends SwitchhookElement {
     allowed: { attribute: false },
     others: { attribute: false },
     account: { attribute: false },
+    contacts: { attribute: false },
     keypad: { state: true },
     sent: { state: true },
   };
@@ -100,6 +105,7 @@ export class SwitchhookCall extends SwitchhookElement {
   declare allowed: ReadonlySet<CommandKind>;
   declare others: readonly CallRecord[];
   declare account: string | null;
+  declare contacts: readonly User[];
   declare private keypad: boolean;
   declare private sent: string;
   readonly #failing = new Failing(this, () => this.call);
@@ -110,6 +116,7 @@ export class SwitchhookCall extends SwitchhookElement {
     this.allowed = new Set();
     this.others = [];
     this.account = null;
+    this.contacts = [];
     this.keypad = false;
     this.sent = '';
     this.addEventListener('keydown', this.#onKey);
@@ -142,6 +149,7 @@ export class SwitchhookCall extends SwitchhookElement {
         <p class="state ${call.state === 'reconnecting' ? 'bad' : ''}">
           ${stateText(call, language)}${this.#timer(call)}
         </p>
+        ${this.#answeredBy(call)}
         ${account ? html`<p class="small quiet">${accountText(account, language)}</p>` : nothing}
         ${this.#notes(call, name)} ${this.#failing.line(language)}
       </div>
@@ -149,12 +157,22 @@ export class SwitchhookCall extends SwitchhookElement {
       <div class="controls ${this.keypad ? 'dense' : ''}" role="group" aria-label=${this.text('call.controls')}>
         ${this.#controls(call)}
         <div class="commands">${this.#button(call, 'hangUp', { icon: 'hangUp', style: 'bad' })}</div>
-      </div>`;
+      </div>
+      <switchhook-transfer .language=${language} .call=${call} .contacts=${this.contacts}
+        ?mayCallFirst=${this.others.length === 0}></switchhook-transfer>`;
   }
 
   #timer({ answeredAt, state }: CallRecord) {
     if (answeredAt === null || !isAnswered(state)) return nothing;
     return html` · <span class="sr">${this.text('call.duration')}</span><switchhook-timer .since=${answeredAt}></switchhook-timer>`;
+  }
+
+  /** Where that is not who was called: a group, a secretary. */
+  #answeredBy({ answeredBy, peer }: CallRecord) {
+    if (answeredBy === null || answeredBy === peer.handle) return nothing;
+    const known = this.contacts.find(({ extension }) => extension === answeredBy);
+    const name = known?.displayName ?? answeredBy;
+    return html`<p class="small quiet">${this.text('call.answeredBy', { name })}</p>`;
   }
 
   #notes({ attributes, state }: CallRecord, name: string) {
@@ -172,7 +190,25 @@ export class SwitchhookCall extends SwitchhookElement {
       ${this.#button(call, mute, { icon: muted ? 'unmute' : 'mute', style: muted ? 'on' : '' })}
       ${allowed.has('dtmf') ? this.#keypadToggle(call) : nothing}
       ${this.#button(call, hold, { icon: held ? 'unhold' : 'hold', style: held ? 'on' : '' })}
+      ${this.#transfer(call)} ${this.#connect(call)}
     </div>`;
+  }
+
+  #transfer(call: CallRecord) {
+    const { allowed, language } = this;
+    const ask = () => this.renderRoot.querySelector('switchhook-transfer')?.show();
+    return commandButton({ call, allowed, language, about: this.#about(call), ask }, 'transfer', { icon: 'transfer' });
+  }
+
+  /** With another call: the two far sides talk to each other. */
+  #connect(call: CallRecord) {
+    const { allowed, language, others } = this;
+    const two = toConnect(call, others);
+    if (!two) return nothing;
+    const [told, other] = two;
+    const command = { kind: 'attendedTransfer', with: other.id } as const;
+    const ask = () => this.emit('command', { callId: told.id, command });
+    return commandButton({ call: told, allowed, language, ask }, 'attendedTransfer', { icon: 'attendedTransfer' });
   }
 
   #keypadToggle(call: CallRecord) {

@@ -2,6 +2,7 @@
 import { MOVED } from '../../shared/calls/endCodes.ts';
 import { pendingIntent } from '../../shared/calls/intents.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
+import { isTransferring, type Transfer, wasTransferred } from '../../shared/calls/transfer.ts';
 import { disconnectText, endReason } from '../../shared/i18n/endReasons.ts';
 import { errorText, type Language, type MessageKey, text } from '../../shared/i18n/messages.ts';
 import { notificationText } from '../../shared/i18n/notifications.ts';
@@ -15,10 +16,23 @@ export function ringText({ type }: CallRecord, language: Language): string {
 export function stateText(call: CallRecord, language: Language): string {
   if (call.state === 'ringing') return ringText(call, language);
   if (call.state === 'disconnected') return endText(call, language);
+  const { transfer } = call;
+  if (call.state === 'active' && transfer && isTransferring(call)) return transferText(transfer, language);
   if (call.state === 'active' && call.attributes.heldByRemote && !call.attributes.held) {
     return text(language, 'call.heldByRemote', { name: peerName(call.peer, language) });
   }
   return text(language, stateKey(call));
+}
+
+const TRANSFERS = {
+  local: { trying: 'call.transferTrying', ringing: 'call.transferRinging' },
+  remote: { trying: 'call.handedOn', ringing: 'call.handedOnRinging' },
+} as const;
+
+function transferText({ by, state, target }: Transfer, language: Language): string {
+  return text(language, TRANSFERS[by][state === 'ringing' ? 'ringing' : 'trying'], {
+    name: peerName(target, language),
+  });
 }
 
 function stateKey(call: CallRecord): MessageKey & `call.${string}` {
@@ -35,7 +49,10 @@ export function accountText(account: string, language: Language): string {
 }
 
 /** How a call ended, in two or three words. */
-export function endText({ disconnect, direction, answeredAt }: CallRecord, language: Language): string {
+export function endText(call: CallRecord, language: Language): string {
+  const { disconnect, direction, answeredAt, transfer } = call;
+  if (transfer && wasTransferred(call))
+    return text(language, 'response.transferred', { name: peerName(transfer.target, language) });
   if (answeredAt !== null && disconnect?.endCode === MOVED) return text(language, 'response.moved');
   const response = disconnect?.response ?? 'unknown';
   return disconnectText(language, { response, direction, answered: answeredAt !== null });

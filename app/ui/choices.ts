@@ -1,4 +1,5 @@
 /** Which of the allowed commands are offered beside other calls: those that mean something there, each thing once. */
+import { canReceive } from '../../shared/calls/allowed.ts';
 import type { CommandKind, SimpleAction } from '../../shared/calls/commands.ts';
 import { pendingIntent } from '../../shared/calls/intents.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
@@ -43,4 +44,14 @@ export function wayToTakeUp(
   if (pendingIntent(call, 'swap')) return 'swap';
   if (pendingIntent(call, 'unhold')) return 'unhold';
   return allowed.has('swap') && others.some(isHeard) ? 'swap' : 'unhold';
+}
+
+/** Which two calls are connected from the screen of one: who waits is told to call the other. Null: there is no such other. */
+export function toConnect(
+  call: CallRecord,
+  others: readonly CallRecord[],
+): [told: CallRecord, other: CallRecord] | null {
+  const other = others.find(canReceive);
+  if (!other) return null;
+  return other.attributes.held ? [other, call] : [call, other];
 }

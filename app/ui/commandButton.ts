@@ -7,13 +7,16 @@ import { type Language, type MessageKey, text } from '../../shared/i18n/messages
 import { actionText } from '../../shared/i18n/notifications.ts';
 import { type IconName, icon } from './icons.ts';
 
-export interface CommandContext {
+/** What a button can ask for: all that needs no argument, and what the one who asks adds it to. */
+export type ButtonKind = SimpleAction | 'transfer' | 'attendedTransfer';
+
+export interface CommandContext<Kind extends ButtonKind = SimpleAction> {
   call: CallRecord;
   allowed: ReadonlySet<CommandKind>;
   language: Language;
   /** Whose call it is, where there are several to press a button for; null otherwise. */
   about?: string | null;
-  ask(kind: SimpleAction): void;
+  ask(kind: Kind): void;
 }
 
 export interface CommandLook {
@@ -22,7 +25,7 @@ export interface CommandLook {
   style?: 'good' | 'bad' | 'on' | 'flat' | '';
 }
 
-const PENDING: Readonly<Partial<Record<SimpleAction, MessageKey & `pending.${string}`>>> = {
+const PENDING: Readonly<Partial<Record<ButtonKind, MessageKey & `pending.${string}`>>> = {
   answer: 'pending.answer',
   answerWithVideo: 'pending.answer',
   holdAndAnswer: 'pending.answer',
@@ -37,16 +40,18 @@ const PENDING: Readonly<Partial<Record<SimpleAction, MessageKey & `pending.${str
   silence: 'pending.silence',
   swap: 'pending.swap',
   callback: 'pending.callback',
+  transfer: 'pending.transfer',
+  attendedTransfer: 'pending.attendedTransfer',
 };
 
-export function commandButton(
-  { call, allowed, language, about = null, ask }: CommandContext,
-  kind: SimpleAction,
+export function commandButton<Kind extends ButtonKind>(
+  { call, allowed, language, about = null, ask }: CommandContext<Kind>,
+  kind: Kind,
   { icon: name, style = '' }: CommandLook,
 ): TemplateResult | typeof nothing {
   const pending = pendingIntent(call, kind) !== undefined;
   if (!pending && !allowed.has(kind)) return nothing;
-  const busyText = PENDING[kind];
+  const busyText: (typeof PENDING)[ButtonKind] = PENDING[kind];
   const label = pending && busyText ? text(language, busyText) : actionText(language, kind);
   // Busy, not disabled: a disabled button would drop the focus that is on it.
   return html`<button

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { CommandKind } from '../../shared/calls/commands.ts';
-import type { CallRecord } from '../../shared/calls/record.ts';
+import type { CallRecord, Peer } from '../../shared/calls/record.ts';
 import { isAnswered, isLive } from '../../shared/calls/states.ts';
 import { text } from '../../shared/i18n/messages.ts';
 import type { PhoneState } from '../phone/types.ts';
@@ -47,18 +47,22 @@ function rank({ state, attributes }: CallRecord): number {
   return attributes.held ? 3 : 2;
 }
 
-/** The directory's name and picture where the network gave none. */
+/** The directory's names and pictures where the network gave none. */
 function withName(call: CallRecord, contacts: PhoneState['contacts']): CallRecord {
-  const { peer } = call;
-  const known = peer.displayName ? undefined : contacts.find((person) => person.extension === peer.handle);
-  if (!known) return call;
-  const { displayName, avatarUrl } = known;
-  return { ...call, peer: { ...peer, displayName, avatarUrl: peer.avatarUrl ?? avatarUrl } };
+  const named = (peer: Peer): Peer => {
+    const known = peer.displayName ? undefined : contacts.find((person) => person.extension === peer.handle);
+    if (!known) return peer;
+    const { displayName, avatarUrl } = known;
+    return { ...peer, displayName, avatarUrl: peer.avatarUrl ?? avatarUrl };
+  };
+  const { transfer } = call;
+  const peer = named(call.peer);
+  return { ...call, peer, ...(transfer ? { transfer: { ...transfer, target: named(transfer.target) } } : {}) };
 }
 
 export function stageContent(
   { calls }: Stage,
-  { settings: { language } }: PhoneState,
+  { settings: { language }, contacts }: PhoneState,
   allowed: (call: CallRecord) => ReadonlySet<CommandKind>,
 ): TemplateResult {
   const live = calls.filter(({ state }) => isLive(state));
@@ -74,7 +78,7 @@ export function stageContent(
     return call.state === 'disconnected'
       ? html`<switchhook-ended .language=${language} .call=${call} .allowed=${allowed(call)}></switchhook-ended>`
       : html`<switchhook-call .language=${language} .call=${call} .allowed=${allowed(call)}
-          .others=${othersOf(call)} .account=${accountOf(call)}></switchhook-call>`;
+          .others=${othersOf(call)} .account=${accountOf(call)} .contacts=${contacts}></switchhook-call>`;
   };
   const small = (call: CallRecord) => html`<switchhook-other-call .language=${language} .call=${call}
     .allowed=${allowed(call)} .others=${othersOf(call)} .account=${accountOf(call)}></switchhook-other-call>`;

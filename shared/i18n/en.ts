@@ -266,7 +266,7 @@ export const en = {
   'error.signalling': 'The phone network could not do that. Try again.',
   'error.notFound': 'That was not found. It may have been deleted.',
   'error.rateLimited': 'Too many tries in a short time. Wait a moment, then try again.',
-  'error.targetBusy': 'The other number is busy.',
+  'error.targetBusy': 'They are busy, or do not want to answer.',
   'error.targetNotFound': 'There is no such number.',
   'error.targetNoAnswer': 'Nobody answered there.',
   'error.targetRefused': 'The call was declined there.',

@@ -267,7 +267,7 @@ export const vi: Catalogue = {
   'error.signalling': 'Mạng điện thoại không thực hiện được. Hãy thử lại.',
   'error.notFound': 'Không tìm thấy. Có thể mục này đã bị xóa.',
   'error.rateLimited': 'Bạn thử quá nhiều lần trong thời gian ngắn. Hãy đợi một lát rồi thử lại.',
-  'error.targetBusy': 'Số kia đang bận.',
+  'error.targetBusy': 'Bên kia đang bận hoặc không muốn trả lời.',
   'error.targetNotFound': 'Không có số này.',
   'error.targetNoAnswer': 'Bên kia không ai trả lời.',
   'error.targetRefused': 'Bên kia đã từ chối cuộc gọi.',

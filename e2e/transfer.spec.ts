@@ -1,0 +1,167 @@
+/** Handing a call on: blind, after a word with the other, and what becomes of it when that fails. Three people, three browsers. */
+
+import { expect, test } from '@playwright/test';
+import type { Switchboard } from '../server/switchboard.ts';
+import { history, openPhone, type Person } from './support/person.ts';
+import { startTestSwitchboard } from './support/switchboard.ts';
+import { expectSilence, expectTone } from './support/tones.ts';
+
+const MAI_TONE = 440;
+const HUNG_TONE = 1000;
+const ALICE_TONE = 700;
+
+let switchboard: Switchboard;
+let mai: Person;
+let hung: Person;
+let alice: Person;
+
+test.beforeAll(async () => {
+  switchboard = await startTestSwitchboard();
+  [mai, hung, alice] = await Promise.all([
+    openPhone(switchboard.url, '101', { tone: MAI_TONE }),
+    openPhone(switchboard.url, '102', { tone: HUNG_TONE }),
+    openPhone(switchboard.url, '103', { tone: ALICE_TONE }),
+  ]);
+});
+
+test.afterAll(async () => {
+  await Promise.all([mai?.close(), hung?.close(), alice?.close()]);
+  await switchboard?.close();
+});
+
+test.afterEach(async () => {
+  for (const person of [mai, hung, alice]) {
+    const hangUp = person.page.locator('[data-action="hangUp"]:visible, [data-action="decline"]:visible').first();
+    await expect(async () => {
+      if (await hangUp.isVisible()) await hangUp.click({ timeout: 1_000 });
+      await expect(calls(person)).toHaveCount(0, { timeout: 1_000 });
+    }).toPass();
+  }
+});
+
+const calls = ({ page }: Person) => page.locator('switchhook-call, switchhook-incoming, switchhook-other-call');
+const screen = ({ page }: Person) => page.locator('switchhook-call');
+
+/** Mai talks to Hùng. */
+async function talk(): Promise<void> {
+  await mai.dial('102');
+  await hung.sees('ringing');
+  await hung.press('answer');
+  await Promise.all([mai.sees('active'), hung.sees('active')]);
+}
+
+/** Mai hands Hùng on, by the dialog. */
+async function transfer(to: string): Promise<void> {
+  await mai.press('transfer');
+  await mai.page.locator('input[name="target"]').fill(to);
+  await mai.page.keyboard.press('Enter');
+}
+
+const lastOf = async (person: Person) => {
+  const all = (await history(person.page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+  return all[0];
+};
+
+const theyTalk = () => Promise.all([expectTone(hung.page, ALICE_TONE), expectTone(alice.page, HUNG_TONE)]);
+const firstLivesOn = () => Promise.all([expectTone(mai.page, HUNG_TONE), expectTone(hung.page, MAI_TONE)]);
+
+test.describe('blind', () => {
+  test('the two others talk, and the call of who has transferred is over', async () => {
+    await talk();
+    await transfer('103');
+    await alice.sees('ringing');
+    await expect(screen(mai)).toContainText('Transferring: ringing at Alice Carter');
+    await expect(screen(hung)).toContainText('You are being connected: ringing at Alice Carter');
+    await alice.press('answer');
+    await theyTalk();
+    await expect(calls(mai)).toHaveCount(0);
+    await expect(screen(hung)).toContainText('Alice Carter');
+    await expect(screen(alice)).toContainText('Trần Văn Hùng');
+    const handedOn = await lastOf(mai);
+    expect(handedOn).toMatchObject({
+      disconnect: { response: 'local', endCode: 200 },
+      transfer: { by: 'local', state: 'accepted', target: { handle: '103' } },
+    });
+    await hung.press('mute');
+    await expectSilence(alice.page);
+    await alice.press('hangUp');
+    await expect(calls(hung)).toHaveCount(0);
+    expect(await lastOf(hung)).toMatchObject({ peer: { handle: '103' }, disconnect: { response: 'remote' } });
+  });
+
+  test('to a number that nobody has: it says so, and the first call goes on', async () => {
+    await talk();
+    await transfer('999');
+    await expect(screen(mai)).toContainText('Transfer did not work: There is no such number.');
+    await firstLivesOn();
+    await expect(screen(hung)).toContainText('Connected');
+  });
+
+  test('to somebody who declines: it says so, and the first call goes on', async () => {
+    await talk();
+    await transfer('103');
+    await alice.sees('ringing');
+    await expectSilence(hung.page);
+    await alice.press('decline');
+    await expect(screen(mai)).toContainText('Transfer did not work: They are busy, or do not want to answer.');
+    await firstLivesOn();
+  });
+
+  test('who has transferred hangs up meanwhile: the other is still connected', async () => {
+    await talk();
+    await transfer('103');
+    await alice.sees('ringing');
+    await mai.press('hangUp');
+    await expect(calls(mai)).toHaveCount(0);
+    await alice.press('answer');
+    await theyTalk();
+  });
+
+  test('who is handed on hangs up meanwhile: nothing rings any more', async () => {
+    await talk();
+    await transfer('103');
+    await alice.sees('ringing');
+    await hung.press('hangUp');
+    await expect(calls(alice)).toHaveCount(0);
+    await expect(calls(mai)).toHaveCount(0);
+  });
+});
+
+test.describe('attended', () => {
+  /** Mai holds Hùng and asks Alice. */
+  async function consult(): Promise<void> {
+    await talk();
+    await mai.press('transfer');
+    await mai.page.locator('dialog [data-number="103"]').click();
+    await mai.page.locator('[data-action="callFirst"]').click();
+    await alice.sees('ringing');
+    await alice.press('answer');
+    await Promise.all([expectTone(mai.page, ALICE_TONE), expectSilence(hung.page)]);
+  }
+
+  test('after a word with the target the two others talk, and nobody has rung again', async () => {
+    await consult();
+    const ended = (await history(alice.page)).length;
+    await mai.press('attendedTransfer');
+    await theyTalk();
+    await expect(calls(mai)).toHaveCount(0);
+    await expect(screen(alice)).toContainText('Trần Văn Hùng');
+    await expect(screen(hung)).toContainText('Alice Carter');
+    // It was one call all along for her: the same, with somebody else.
+    expect(await history(alice.page)).toHaveLength(ended);
+    const two = (await history(mai.page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)).slice(0, 2);
+    for (const { transfer: handed } of two) expect(handed).toMatchObject({ by: 'local', state: 'accepted' });
+  });
+
+  test('where it fails both calls go on', async () => {
+    await consult();
+    // Who is to be told cannot do it: Hùng's line is down just now.
+    await hung.browser.context.setOffline(true);
+    await mai.press('attendedTransfer');
+    await expect(mai.page.locator('[data-failure="attendedTransfer"]')).toBeVisible();
+    await hung.browser.context.setOffline(false);
+    await Promise.all([expectTone(mai.page, ALICE_TONE), expectTone(alice.page, MAI_TONE)]);
+    await mai.press('swap');
+    await expectTone(mai.page, HUNG_TONE);
+  });
+});
