@@ -1,6 +1,7 @@
 import './ui/page.css';
 import './ui/phone.ts';
 import { AppPhone } from './phone/phone.ts';
+import { onSwitchboardAnswer } from './phone/switchboardAnswer.ts';
 import type { SwitchhookEvents } from './ui/element.ts';
 
 const phone = new AppPhone();
@@ -11,6 +12,7 @@ phone.subscribe(() => {
   const { registration, role, ringer, push } = phone.state;
   Object.assign(screen.dataset, { registration, role, ringer, push });
 });
+onSwitchboardAnswer(phone, (detail) => screen.dispatchEvent(new CustomEvent('switchboard-answer', { detail })));
 screen.addEventListener('key', (event) => phone.keyTone((event as CustomEvent<SwitchhookEvents['key']>).detail.digit));
 // A live call is on the screen wherever one is; a missed one is among the recents.
 phone.onOpened = ({ kind }) => {

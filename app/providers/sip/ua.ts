@@ -59,6 +59,9 @@ export function createUa({ credentials, socket, displayName, device, ringTime }:
     user_agent: 'Switchhook',
     register: true,
     register_expires: 600, // s; JsSIP's default. The switchboard notices a lost socket long before.
+    // RFC 4028: a far side that vanished without a word is noticed when it refreshes no more, after 99 s at most.
+    session_timers: true,
+    session_timers_refresh_method: 'UPDATE', // RFC 3311: nothing is negotiated anew, and nothing can be refused as media
     connection_recovery_min_interval: 1, // s
     connection_recovery_max_interval: 30, // s; JsSIP's default
     no_answer_timeout: Math.ceil(ringTime / 1000) + RING_MARGIN,
