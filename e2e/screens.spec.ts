@@ -87,6 +87,13 @@ for (const language of ['en', 'vi'] as const) {
     await look('in call, muted');
     await page.locator('switchhook-call [data-action="dtmf"]').click();
     await look('in call, keypad');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-action="transfer"]').click();
+    await expect(page.locator('dialog [data-number]').first()).toBeVisible();
+    await look('transfer, whom to');
+    await page.locator('input[name="target"]').fill('nobody');
+    await look('transfer, nobody found');
+    await page.keyboard.press('Escape');
     await page.locator('[data-action="hangUp"]').click();
     await expect(page.locator('switchhook-call')).toHaveCount(0);
 
