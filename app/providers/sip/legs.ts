@@ -76,7 +76,9 @@ export class Legs {
           if (speaks()) this.#hear(leg, stream);
         },
         over: () => {
-          if (speaks()) this.close(leg);
+          if (!speaks()) return;
+          leg.next?.hangUp(); // nobody is left for it to go on for
+          this.close(leg);
         },
         refer: (event) => (speaks() ? onRefer(leg, event) : event.reject()),
         replaces: (event) => onReplaces(leg, watched, event),
