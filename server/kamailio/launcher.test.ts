@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { headerValue } from '../sip/headers.ts';
+import { headerValue, headerValues } from '../sip/headers.ts';
 import { establish } from '../sip/testing/dialogs.ts';
 import { Harness, testConfig } from '../sip/testing/harness.ts';
+import type { RawClient } from '../sip/testing/rawClient.ts';
+import { placeIn, send, takePlace } from '../sip/testing/transfers.ts';
 import { type Pbx, startPbx } from './pbx.ts';
 import { type KamailioSettings, writeSettings } from './settings.ts';
 import { missingForPbx } from './testing/missing.ts';
@@ -29,6 +31,23 @@ describe.skipIf(isLeftOut)(`a whole PBX${hint}`, () => {
     const { incoming } = await establish(mai, hung);
     expect(headerValue(incoming, 'p-asserted-identity')).toBe('"Nguyễn Thị Mai" <sip:101@switchhook.local>');
     expect(JSON.stringify(await pbx.kamailio.rpc('ul.dump'))).toContain(hung.credentials.device);
+  });
+
+  test('says who has sent whom, and nothing else that phones say of it', { timeout: TIMEOUT }, async () => {
+    const phones = await Promise.all(['101', '102', '103', '104'].map((extension) => harness.phone(extension)));
+    const [mai, hung, alice, ben] = phones as [RawClient, RawClient, RawClient, RawClient];
+    const [first, consulted] = [await establish(mai, hung), await establish(mai, alice)];
+    const [place, mine] = [placeIn(consulted), ['<sip:101@switchhook.local>']];
+    const refer = await send(mai, hung, first, `<${alice.gruu}?Replaces=${encodeURIComponent(place)}>`);
+    expect(headerValues(refer, 'referred-by')).toEqual(mine);
+    for (const [who, wanted, expected] of [
+      [hung, place, mine],
+      [ben, place, []],
+      [hung, placeIn(first), []],
+    ] as const) {
+      await takePlace(who, alice, wanted);
+      expect(headerValues(await alice.expectRequest('INVITE'), 'referred-by')).toEqual(expected);
+    }
   });
 });
 

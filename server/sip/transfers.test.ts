@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { headerValue, headerValues } from './headers.ts';
-import { DOMAIN, type Established, establish, fromCallee, inDialog, invite, uriOf } from './testing/dialogs.ts';
+import { DOMAIN, establish, fromCallee, inDialog, invite, uriOf } from './testing/dialogs.ts';
 import { Harness } from './testing/harness.ts';
 import type { RawClient } from './testing/rawClient.ts';
+import { FORGED, placeIn, send, takePlace } from './testing/transfers.ts';
 
 let harness: Harness;
 beforeEach(async () => {
@@ -11,23 +12,6 @@ beforeEach(async () => {
 afterEach(() => harness.stop());
 
 const phones = () => Promise.all(['101', '102', '103', '104'].map((extension) => harness.phone(extension)));
-const FORGED = 'Referred-By: <sip:104@switchhook.local>';
-
-/** Mai talks to Hùng and sends him to somebody; what he got. */
-async function send(mai: RawClient, hung: RawClient, dialog: Established, referTo: string) {
-  mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'REFER', 3, [`Refer-To: ${referTo}`, FORGED]));
-  const refer = await hung.expectRequest('REFER');
-  hung.respond(refer, 202);
-  await mai.expectResponse(202, 'REFER');
-  return refer;
-}
-
-const replaces = ({ sent, ok }: Established) => {
-  const tag = (value: string | undefined) => /;tag=([^;]+)/u.exec(value ?? '')?.[1] ?? '';
-  const [to, from] = [tag(headerValue(ok, 'to')), tag(headerValue(sent, 'from'))];
-  return `${headerValue(sent, 'call-id')};to-tag=${to};from-tag=${from}`;
-};
-
 describe('REFER in a dialog', () => {
   test('is passed, with its sender as who has sent, and its NOTIFYs come back', async () => {
     const [mai, hung] = (await phones()) as [RawClient, RawClient];
@@ -67,17 +51,15 @@ describe('INVITE with Replaces', () => {
   test('reaches the one device, and says who has sent; of a party, or of whom one has sent, only', async () => {
     const [mai, hung, alice, ben] = (await phones()) as [RawClient, RawClient, RawClient, RawClient];
     const [first, consulted] = [await establish(mai, hung), await establish(mai, alice)];
-    const place = replaces(consulted);
+    const place = placeIn(consulted);
     await send(mai, hung, first, `<${alice.gruu}?Replaces=${encodeURIComponent(place)}>`);
-    const take = (who: RawClient, what: string) =>
-      who.sendAuthenticated('INVITE', alice.gruu, [`Contact: <${who.gruu}>`, `Replaces: ${what}`, FORGED], 'v=0');
-    await take(hung, place);
+    await takePlace(hung, alice, place);
     const incoming = await alice.expectRequest('INVITE');
     expect(headerValue(incoming, 'replaces')).toBe(place);
     expect(headerValues(incoming, 'referred-by')).toEqual([`<sip:101@${DOMAIN}>`]);
-    await take(ben, place);
+    await takePlace(ben, alice, place);
     expect((await ben.expectResponse(403, 'INVITE')).reason).toBe('Not a party of this call');
-    await take(mai, place);
+    await takePlace(mai, alice, place);
     expect(headerValues(await alice.expectRequest('INVITE'), 'referred-by')).toEqual([]);
   });
 });
