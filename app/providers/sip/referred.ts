@@ -5,9 +5,10 @@
 
 import type { CallFact } from '../../../shared/calls/facts.ts';
 import type { Transfer } from '../../../shared/calls/transfer.ts';
-import { peerAt } from './identity.ts';
+import { addressOf, asserted, peerAt } from './identity.ts';
 import type { Leg, Legs } from './legs.ts';
 import { withOurConnection } from './peerConnection.ts';
+import type { SipSession } from './session.ts';
 import { callIdOf, endMessage, type NameAddr, parseNameAddr, type ReferEvent, type RTCSession } from './ua.ts';
 
 export interface FollowParts {
@@ -21,7 +22,7 @@ export interface FollowParts {
 const GOODBYE_PATIENCE = 4_000;
 
 /** Whom a REFER names; null for what we do not follow. */
-export function targetOf({ request }: ReferEvent, domain: string): (NameAddr & { replaces: boolean }) | null {
+function targetOf({ request }: ReferEvent, domain: string): (NameAddr & { replaces: boolean }) | null {
   const target = parseNameAddr(request.getHeader('Refer-To') ?? '');
   if (!target) return null;
   const { uri } = target;
@@ -30,6 +31,11 @@ export function targetOf({ request }: ReferEvent, domain: string): (NameAddr & {
   const replaces = uri.hasHeader('Replaces');
   // Who is talked to already is named by a Contact, which is of no domain.
   return uri.user && (uri.host === domain || replaces) ? { ...target, replaces } : null;
+}
+
+/** Whoever knows the ids of a dialog can speak in it: it is the far side only if the network says so. */
+function isFarSide({ request }: ReferEvent, session: SipSession): boolean {
+  return session.addresses.includes(addressOf((asserted(request) ?? request.from).uri));
 }
 
 /** JsSIP has answered 202 by now and tells the other side what becomes of the session that `accept` begins. */
@@ -41,7 +47,8 @@ export async function follow(
   const pcConfig = await peerConfiguration().catch(() => null);
   const target = targetOf(event, domain);
   const first = leg.session;
-  const mediaStream = pcConfig && target && !leg.next ? (first?.microphoneClone ?? null) : null;
+  const isMeant = target !== null && first !== null && !leg.next && isFarSide(event, first);
+  const mediaStream = pcConfig && isMeant ? first.microphoneClone : null;
   if (!pcConfig || !target || !first || !mediaStream) {
     event.reject();
     return;
