@@ -93,19 +93,48 @@ describeOnBothServers('a GRUU (RFC 5627)', (server) => {
     await expectNo(laptop, (m) => m.kind === 'request');
   });
 
-  test('takes an INVITE with Replaces to the device whose dialog it names (RFC 3891)', async () => {
+  test('takes an INVITE with Replaces of a party to the device whose dialog it names (RFC 3891)', async () => {
     const { mai, hung, dialog } = await talking(server);
-    const ben = await server.harness.phone('104');
+    const other = await server.harness.phone('101');
     const replaces = replacesOf(dialog);
-    await ben.sendAuthenticated('INVITE', hung.gruu, [`Contact: <${ben.gruu}>`, replaces, 'Require: replaces'], 'v=0');
+    const extra = [`Contact: <${other.gruu}>`, replaces, 'Require: replaces', `Referred-By: <sip:104@${DOMAIN}>`];
+    await other.sendAuthenticated('INVITE', hung.gruu, extra, 'v=0');
     const incoming = await hung.expectRequest('INVITE');
     expect(headerValue(incoming, 'replaces')).toBe(replaces.slice('Replaces: '.length));
     expect(headerValue(incoming, 'require')).toBe('replaces');
-    expect(headerValue(incoming, 'p-asserted-identity')).toContain(`sip:104@${DOMAIN}`);
+    expect(headerValue(incoming, 'p-asserted-identity')).toContain(`sip:101@${DOMAIN}`);
+    // Nobody has sent him, whatever he says.
+    expect(headerValue(incoming, 'referred-by')).toBeUndefined();
     hung.respond(incoming, 200);
-    await ben.expectResponse(200, 'INVITE');
+    const ok = await other.expectResponse(200, 'INVITE');
+    expect(headerValue(ok, 'p-asserted-identity')).toContain(`<sip:102@${DOMAIN}>`);
     mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'BYE', 3));
     await hung.expectRequest('BYE');
+  });
+
+  test('refuses a third account that sends the same Replaces: 403', async () => {
+    const { hung, dialog } = await talking(server);
+    const ben = await server.harness.phone('104');
+    const extra = [`Contact: <${ben.gruu}>`, replacesOf(dialog), `Referred-By: <sip:101@${DOMAIN}>`];
+    await ben.sendAuthenticated('INVITE', hung.gruu, extra, 'v=0');
+    await ben.expectResponse(403, 'INVITE');
+    await expectNo(hung, (m) => m.kind === 'request');
+  });
+
+  test('lets a third account in that a party has sent, and says who has sent it (RFC 3892)', async () => {
+    const { mai, hung, dialog } = await talking(server);
+    const ben = await server.harness.phone('104');
+    const toBen = await establish(mai, ben);
+    const replaces = replacesOf(dialog);
+    const value = encodeURIComponent(replaces.slice('Replaces: '.length));
+    const refer = [`Refer-To: <sip:102@${DOMAIN}?Replaces=${value}>`];
+    mai.sendRaw(inDialog(mai, toBen.sent, toBen.ok, 'REFER', 3, refer));
+    ben.respond(await ben.expectRequest('REFER'), 202);
+    await mai.expectResponse(202, 'REFER');
+    await ben.sendAuthenticated('INVITE', hung.gruu, [`Contact: <${ben.gruu}>`, replaces], 'v=0');
+    const incoming = await hung.expectRequest('INVITE');
+    expect(headerValue(incoming, 'p-asserted-identity')).toContain(`sip:104@${DOMAIN}`);
+    expect(headerValue(incoming, 'referred-by')).toBe(`<sip:101@${DOMAIN}>`);
   });
 
   test('that is away is not woken for a call that is up', async () => {
