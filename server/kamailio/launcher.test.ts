@@ -40,9 +40,10 @@ describe.skipIf(isLeftOut)(`a whole PBX${hint}`, () => {
     const [place, mine] = [placeIn(consulted), ['<sip:101@switchhook.local>']];
     const refer = await send(mai, hung, first, `<${alice.gruu}?Replaces=${encodeURIComponent(place)}>`);
     expect(headerValues(refer, 'referred-by')).toEqual(mine);
+    await takePlace(ben, alice, place);
+    await ben.expectResponse(403, 'INVITE');
     for (const [who, wanted, expected] of [
       [hung, place, mine],
-      [ben, place, []],
       [hung, placeIn(first), []],
     ] as const) {
       await takePlace(who, alice, wanted);
