@@ -20,12 +20,14 @@ export function withOurConnection<T>(create: () => T): T {
 function callConnection(native: typeof RTCPeerConnection): typeof RTCPeerConnection {
   return class CallConnection extends native {
     #gathered = false;
+    /** A candidate with the credentials of now has come. */
+    #found = false;
     #limit: ReturnType<typeof setTimeout> | undefined;
     #ready: ReturnType<typeof setTimeout> | undefined;
 
     constructor(configuration?: RTCConfiguration) {
       super(configuration);
-      this.addEventListener('icecandidate', ({ candidate }) => this.#onCandidate(candidate));
+      this.addEventListener('icecandidate', (event) => this.#onCandidate(event));
       this.addEventListener('iceconnectionstatechange', (event) => {
         // JsSIP says BYE to this; whether the call is over is for the recovery to decide. `connectionState` fails as well.
         if (this.iceConnectionState === 'failed') event.stopImmediatePropagation();
@@ -43,7 +45,10 @@ function callConnection(native: typeof RTCPeerConnection): typeof RTCPeerConnect
     override async setLocalDescription(description?: RTCLocalSessionDescriptionInit): Promise<void> {
       // New credentials gather anew (RFC 8445 9); a hold keeps those it has, and nothing more will come.
       const anew = description?.type !== 'rollback' && ufragOf(description) !== ufragOf(this.localDescription);
-      if (anew) this.#gathered = false;
+      if (anew) {
+        this.#gathered = false;
+        this.#found = false;
+      }
       try {
         await super.setLocalDescription(description);
         if (anew) this.#begin();
@@ -63,12 +68,17 @@ function callConnection(native: typeof RTCPeerConnection): typeof RTCPeerConnect
       this.#limit = setTimeout(() => this.#end(), GATHERING_LIMIT);
     }
 
-    #onCandidate(candidate: RTCIceCandidate | null): void {
+    #onCandidate(event: RTCPeerConnectionIceEvent): void {
+      const { candidate } = event;
       if (this.#gathered) return;
       if (!candidate?.type) {
-        this.#end();
+        if (this.#found) this.#end();
+        else event.stopImmediatePropagation(); // the end of the gathering before this one: JsSIP would send what there is
         return;
       }
+      const { usernameFragment: ufrag } = candidate;
+      if (ufrag && ufrag !== ufragOf(this.localDescription)) return; // one of before the restart
+      this.#found = true;
       const after = readyAfter(candidate.type, kindOf(this.getConfiguration().iceServers ?? []));
       if (after !== null) this.#ready ??= setTimeout(() => this.#end(), after);
     }
