@@ -75,6 +75,22 @@ test('in the middle of a call', async () => {
   await hung.sees('ringing');
 });
 
+test('what a page asks the switchboard does not wake the worker: it would keep a new version waiting', async () => {
+  // A page of ours without the phone, whose link would start the worker again at once.
+  const [page, ...others] = tabs;
+  if (!page) throw new Error('no tab');
+  await Promise.all(others.map((tab) => tab.close()));
+  await page.goto(`${switchboard.url}/healthz`);
+  const ask = (path: string) => page.evaluate(async (url) => (await fetch(url)).status, path);
+  expect(await page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
+  await workers.stopAll();
+  expect(await ask('/api/session')).toBe(200);
+  expect(workers.running()).toEqual([]);
+  // Anything else does.
+  expect(await ask('/healthz')).toBe(200);
+  await expect.poll(() => workers.running().length).toBe(1);
+});
+
 test('while somebody types: that tab keeps what was typed until it is done', async () => {
   const [typing, ...others] = tabs;
   if (!typing) throw new Error('no tab');

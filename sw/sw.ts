@@ -20,6 +20,7 @@ import { onPush } from './push/receive.ts';
 import { renew, type SubscriptionChange } from './push/renew.ts';
 import { release, respond } from './push/respond.ts';
 import { DatabaseHandle } from './registry/database.ts';
+import { letPass } from './routes.ts';
 import { Visibility } from './visibility.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
@@ -32,6 +33,8 @@ if (!import.meta.env.DEV) {
   // The phone is one page; whatever else the server has is the server's.
   registerRoute(new NavigationRoute(app, { allowlist: [/^\/(?:index\.html)?(?:\?|$)/u] }));
 }
+
+letPass(self, report);
 
 const life = beginLife(self);
 const visibility = new Visibility(self.clients);

@@ -12,7 +12,7 @@ const LOOK_EVERY = 5_000;
 
 /**
  * The calls that go on on other devices of this person, while there is somebody to see them: a hidden page asks nothing, nor
- * one with a call of its own. The page asks, not the worker, which sleeps meanwhile.
+ * one with a call of its own. The page asks, past the worker (`sw/routes.ts`), which sleeps meanwhile.
  */
 export class Elsewhere {
   readonly #store: PhoneStore;
