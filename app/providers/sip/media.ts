@@ -47,9 +47,9 @@ export class SessionMedia {
     return this.#flowing && !this.#lost && !this.#left;
   }
 
-  /** Another one of the same microphone: it lives on when this session stops its own. */
+  /** Another one of the same microphone: it lives on when this session stops its own, and has not its hold nor its mute. */
   get microphoneClone(): MediaStream | null {
-    return this.microphone && new MediaStream(this.microphone.getTracks().map((track) => track.clone()));
+    return this.microphone && new MediaStream(this.microphone.getTracks().map(freshClone));
   }
 
   stop(): void {
@@ -108,6 +108,12 @@ export class SessionMedia {
       this.#out.lost();
     }
   }
+}
+
+function freshClone(track: MediaStreamTrack): MediaStreamTrack {
+  const clone = track.clone();
+  clone.enabled = true; // JsSIP turns off what is held or muted, and a clone begins as its track is
+  return clone;
 }
 
 export function stopTracks(stream: MediaStream): void {
