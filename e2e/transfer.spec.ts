@@ -1,37 +1,25 @@
 /** Handing a call on: blind, after a word with the other, and what becomes of it when that fails. Three people, three browsers. */
 
 import { expect, test } from '@playwright/test';
-import type { Switchboard } from '../server/switchboard.ts';
-import { history, openPhone, type Person } from './support/person.ts';
+import { history, type Person } from './support/person.ts';
 import { refuseReplacements } from './support/sip.ts';
-import { startTestSwitchboard } from './support/switchboard.ts';
+import { ALICE_TONE, closeThree, HUNG_TONE, MAI_TONE, openThree, type Three, talk } from './support/three.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
-
-const MAI_TONE = 440;
-const HUNG_TONE = 1000;
-const ALICE_TONE = 700;
 
 /** Of two calls, what is heard in the one that began later. */
 const NEWEST = { selector: 'audio:last-of-type' };
 
-let switchboard: Switchboard;
+let three: Three;
 let mai: Person;
 let hung: Person;
 let alice: Person;
 
 test.beforeAll(async () => {
-  switchboard = await startTestSwitchboard();
-  [mai, hung, alice] = await Promise.all([
-    openPhone(switchboard.url, '101', { tone: MAI_TONE }),
-    openPhone(switchboard.url, '102', { tone: HUNG_TONE }),
-    openPhone(switchboard.url, '103', { tone: ALICE_TONE }),
-  ]);
+  three = await openThree();
+  ({ mai, hung, alice } = three);
 });
 
-test.afterAll(async () => {
-  await Promise.all([mai?.close(), hung?.close(), alice?.close()]);
-  await switchboard?.close();
-});
+test.afterAll(() => closeThree(three));
 
 test.afterEach(async () => {
   for (const person of [mai, hung, alice]) {
@@ -45,14 +33,6 @@ test.afterEach(async () => {
 
 const calls = ({ page }: Person) => page.locator('switchhook-call, switchhook-incoming, switchhook-other-call');
 const screen = ({ page }: Person) => page.locator('switchhook-call');
-
-/** Mai talks to Hùng. */
-async function talk(): Promise<void> {
-  await mai.dial('102');
-  await hung.sees('ringing');
-  await hung.press('answer');
-  await Promise.all([mai.sees('active'), hung.sees('active')]);
-}
 
 /** Mai hands Hùng on, by the dialog. */
 async function transfer(to: string): Promise<void> {
@@ -71,7 +51,7 @@ const firstLivesOn = () => Promise.all([expectTone(mai.page, HUNG_TONE), expectT
 
 test.describe('blind', () => {
   test('the two others talk, and the call of who has transferred is over', async () => {
-    await talk();
+    await talk(three);
     await transfer('103');
     await alice.sees('ringing');
     await expect(screen(mai)).toContainText('Transferring: ringing at Alice Carter');
@@ -94,7 +74,7 @@ test.describe('blind', () => {
   });
 
   test('to a number that nobody has: it says so, and the first call goes on', async () => {
-    await talk();
+    await talk(three);
     await transfer('999');
     await expect(screen(mai)).toContainText('Transfer did not work: There is no such number.');
     await firstLivesOn();
@@ -102,7 +82,7 @@ test.describe('blind', () => {
   });
 
   test('to somebody who declines: it says so, and the first call goes on', async () => {
-    await talk();
+    await talk(three);
     await transfer('103');
     await alice.sees('ringing');
     await expectSilence(hung.page);
@@ -112,7 +92,7 @@ test.describe('blind', () => {
   });
 
   test('who has transferred hangs up meanwhile: the other is still connected', async () => {
-    await talk();
+    await talk(three);
     await transfer('103');
     await alice.sees('ringing');
     await mai.press('hangUp');
@@ -122,7 +102,7 @@ test.describe('blind', () => {
   });
 
   test('who is handed on hangs up meanwhile: nothing rings any more', async () => {
-    await talk();
+    await talk(three);
     await transfer('103');
     await alice.sees('ringing');
     await hung.press('hangUp');
@@ -134,7 +114,7 @@ test.describe('blind', () => {
 test.describe('attended', () => {
   /** Mai holds Hùng and asks Alice. */
   async function consult(): Promise<void> {
-    await talk();
+    await talk(three);
     await mai.press('transfer');
     await mai.page.locator('dialog [data-number="103"]').click();
     await mai.page.locator('[data-action="callFirst"]').click();

@@ -1,40 +1,25 @@
 /** Call waiting: one conversation, another call that comes, and what can be done about both. */
 
 import { expect, test } from '@playwright/test';
-import type { Switchboard } from '../server/switchboard.ts';
-import { openPhone, type Person } from './support/person.ts';
-import { startTestSwitchboard } from './support/switchboard.ts';
+import type { Person } from './support/person.ts';
+import { closeThree, HUNG_TONE, MAI_TONE, openThree, type Three, talk } from './support/three.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 
-const MAI_TONE = 440;
-const HUNG_TONE = 1000;
-const ALICE_TONE = 700;
-
-let switchboard: Switchboard;
+let three: Three;
 let mai: Person;
 let hung: Person;
 let alice: Person;
 
 test.beforeAll(async () => {
-  switchboard = await startTestSwitchboard();
-  [mai, hung, alice] = await Promise.all([
-    openPhone(switchboard.url, '101', { tone: MAI_TONE }),
-    openPhone(switchboard.url, '102', { tone: HUNG_TONE }),
-    openPhone(switchboard.url, '103', { tone: ALICE_TONE }),
-  ]);
+  three = await openThree();
+  ({ mai, hung, alice } = three);
 });
 
-test.afterAll(async () => {
-  await Promise.all([mai?.close(), hung?.close(), alice?.close()]);
-  await switchboard?.close();
-});
+test.afterAll(() => closeThree(three));
 
 /** Mai talks to Hùng, and Alice's call comes to him. */
 async function secondCall(): Promise<void> {
-  await mai.dial('102');
-  await hung.sees('ringing');
-  await hung.press('answer');
-  await Promise.all([mai.sees('active'), hung.sees('active')]);
+  await talk(three);
   await alice.dial('102');
   await hung.sees('ringing');
 }
