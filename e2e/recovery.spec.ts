@@ -142,6 +142,19 @@ test('what cannot be said while the line is down is refused in words, and the ca
   await expect(hung.page.locator('switchhook-call')).toContainText(/on hold|put you/iu);
 });
 
+test('a hold that the network swallows fails, and leaves the call as it was', async () => {
+  await connect(mai, hung);
+  wire.hold(true);
+  await mai.press('hold');
+  await expect.poll(() => said.restarts(mai.page), { message: 'the INVITE of the hold' }).toBe(1);
+  wire.hold(false); // and the old connection is dead
+  await expect(mai.page.locator('[data-failure="hold"]')).toBeVisible();
+  await bothHear();
+  await expect(registered(mai)).toBeAttached();
+  await mai.press('hold');
+  await expect(hung.page.locator('switchhook-call')).toContainText(/on hold|put you/iu);
+});
+
 test('a page that is loaded while the switchboard cannot be reached has a line once it can', async () => {
   let refused = 0;
   await mai.page.route('**/api/sip-credentials', (route) => {

@@ -3,8 +3,7 @@
  * sound decides, and the time that recovery may take (5.2).
  */
 
-import type { DialogRequestHandlers, RTCSession } from './ua.ts';
-import { requestsOf } from './ua.ts';
+import { type DialogRequestHandlers, insideOf, type RTCSession } from './ua.ts';
 
 /**
  * ms after the far side said that it knows no such call (481): one that was reloaded says so until it takes the call over
@@ -12,71 +11,64 @@ import { requestsOf } from './ua.ts';
  */
 const TAKE_OVER = 3_000;
 
-export interface DialogGuard {
-  /** Whether an INVITE of ours waits for its answer. */
-  readonly isInviting: boolean;
-  /** An INVITE of ours will never be answered: its socket was lost, or the far side is silent. */
-  onInviteLost: (() => void) | null;
-}
-
-export function guardDialog(session: RTCSession): DialogGuard {
+export function guardDialog(session: RTCSession): void {
+  const inside = insideOf(session);
+  /** INVITEs of ours that wait for their answer. */
   let inviting = 0;
-  const guard: DialogGuard & { onInviteLost: (() => void) | null } = {
-    get isInviting() {
-      return inviting > 0;
-    },
-    onInviteLost: null,
-  };
-  const requests = requestsOf(session);
-  const send = requests.sendRequest.bind(session);
-  requests.sendRequest = (method, options = {}) => {
+  /** What a dialog error was about: 481, or 408 of a far side that is silent now. */
+  let status: number | undefined;
+
+  const send = inside.sendRequest.bind(session);
+  inside.sendRequest = (method, options = {}) => {
     const handlers = options.eventHandlers;
-    if (!handlers) return send(method, options); // BYE and ACK: nothing depends on what becomes of them
-    const isInvite = method === 'INVITE';
-    if (isInvite) inviting += 1;
+    if (method !== 'INVITE' || !handlers) return send(method, options);
+    inviting += 1;
     const settled = () => {
-      if (isInvite) inviting -= 1;
+      inviting -= 1;
     };
-    const lost = () => {
-      settled();
-      if (isInvite) guard.onInviteLost?.();
-    };
-    return send(method, { ...options, eventHandlers: guarded(handlers, { settled, lost }) });
+    return send(method, { ...options, eventHandlers: failing(handlers, settled) });
   };
   // JsSIP refuses an INVITE that crosses ours (491), and then handles it all the same.
   session.on('reinvite', ({ reject }: { reject(options: { status_code: number }): void }) => {
     if (inviting > 0) reject({ status_code: 491 });
   });
-  return guard;
-}
 
-interface Outcome {
-  settled(): void;
-  lost(): void;
-}
-
-function guarded(handlers: DialogRequestHandlers, { settled, lost }: Outcome): DialogRequestHandlers {
-  let done = false;
-  const once = (what: () => void) => {
-    if (!done) what();
-    done = true;
+  /** Before the answer there is nothing to keep. */
+  const unlessEstablished = (end: () => void) => () => {
+    if (!session.isEstablished()) end();
   };
-  return {
-    ...handlers,
-    onSuccessResponse: (response) => {
-      once(settled);
-      handlers.onSuccessResponse?.(response);
-    },
-    onErrorResponse: (response) => {
-      once(settled);
+  inside.onTransportError = unlessEstablished(inside.onTransportError.bind(session));
+  inside.onRequestTimeout = unlessEstablished(inside.onRequestTimeout.bind(session));
+  const end = inside.onDialogError.bind(session);
+  inside.onDialogError = () => {
+    // By then it may have been taken over, and this is nobody's call any more.
+    if (status === 481) setTimeout(end, TAKE_OVER);
+  };
+
+  /** An INVITE that is not answered, for whatever reason, has failed as one that is refused: whoever sent it goes on. */
+  function failing(handlers: DialogRequestHandlers, settled: () => void): DialogRequestHandlers {
+    let done = false;
+    const fail: DialogRequestHandlers['onErrorResponse'] = (response) => {
+      if (done) return;
+      done = true;
+      settled();
       handlers.onErrorResponse?.(response);
-    },
-    onTransportError: () => once(lost),
-    onRequestTimeout: () => once(lost),
-    onDialogError: (response) => {
-      once(lost);
-      // 408 is a far side that is silent now. By then it may have been taken over, and this is nobody's call any more.
-      if (response?.status_code === 481) setTimeout(() => handlers.onDialogError?.(response), TAKE_OVER);
-    },
-  };
+    };
+    return {
+      ...handlers,
+      onSuccessResponse: (response) => {
+        if (!done) settled();
+        done = true;
+        handlers.onSuccessResponse?.(response); // each repetition, too: it wants an ACK
+      },
+      onErrorResponse: fail,
+      onTransportError: () => fail(),
+      onRequestTimeout: () => fail(),
+      onDialogError: (response) => {
+        status = response?.status_code;
+        fail(response);
+        handlers.onDialogError?.(response);
+      },
+    };
+  }
 }

@@ -1,13 +1,11 @@
 /** Brings the sound of one call back: asks the policy what to do, does it, and looks again. */
 
 import { type CallHealth, recoveryStep } from '../../../shared/calls/recovery.ts';
-import type { DialogGuard } from './dialogGuard.ts';
 import type { Signalling, SignallingEvent } from './signalling.ts';
 import { type RTCSession, restartIce } from './ua.ts';
 
 export interface RecoveryOptions {
   session: RTCSession;
-  guard: DialogGuard;
   signalling: Signalling;
   /** With credentials that are still good. */
   configuration: () => Promise<RTCConfiguration>;
@@ -109,12 +107,12 @@ export class Recovery {
   }
 
   async #offer(): Promise<boolean> {
-    const { session, guard, signalling, configuration } = this.#options;
+    const { session, signalling, configuration } = this.#options;
     // A socket that only looks open would swallow the INVITE, and with it the 32 s until it has timed out.
     if (!(await signalling.check())) return false;
     const { connection } = session;
     connection.setConfiguration(await configuration());
     if (this.#since === null || session.isEnded() || !session.isReadyToReOffer()) return false;
-    return restartIce(session, guard);
+    return restartIce(session);
   }
 }

@@ -79,8 +79,8 @@ export class SipSession {
     this.#continues = continues;
     this.#signalling = signalling;
     this.#listen();
-    const guard = guardDialog(session);
-    const recovery = new Recovery({ session, guard, signalling, configuration, giveUp: () => this.#onMediaFailed() });
+    guardDialog(session);
+    const recovery = new Recovery({ session, signalling, configuration, giveUp: () => this.#onMediaFailed() });
     this.#media = new SessionMedia(session, microphone, {
       remoteAudio: (stream) => out.remoteAudio(stream),
       flowing: () => this.#onFlowing(),

@@ -15,7 +15,6 @@ import type {
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from 'jssip/lib/UA';
 import type { CallDialog } from '../../../shared/calls/dialog.ts';
 import type { SipCredentials } from '../../../shared/http/api.ts';
-import type { DialogGuard } from './dialogGuard.ts';
 import type { SipSocket } from './socket.ts';
 
 export type {
@@ -87,19 +86,24 @@ export const transportOf = (ua: JsSIP.UA): Transport => (ua as unknown as { tran
 
 export interface DialogRequestHandlers {
   onSuccessResponse?(response: LooseMessage): void;
-  onErrorResponse?(response: LooseMessage): void;
+  onErrorResponse?(response?: LooseMessage): void;
   onTransportError?(): void;
   onRequestTimeout?(): void;
   /** 408 or 481 (RFC 3261 12.2.1.2). */
   onDialogError?(response?: LooseMessage): void;
 }
 
-interface DialogRequests {
+interface InsideSession {
+  /** Through which a session sends all that it says inside its dialog. */
   sendRequest(method: string, options?: { eventHandlers?: DialogRequestHandlers }): unknown;
+  /** What it does about a request that did not get through: each hangs up. */
+  onTransportError(): void;
+  onRequestTimeout(): void;
+  onDialogError(): void;
 }
 
-/** Through which a session sends all that it says inside its dialog. Public in the code, not in the typings. */
-export const requestsOf = (session: RTCSession): DialogRequests => session as unknown as DialogRequests;
+/** Public in the code, not in the typings. */
+export const insideOf = (session: RTCSession): InsideSession => session as unknown as InsideSession;
 
 interface Reinviting {
   _sendReinvite(options: {
@@ -112,15 +116,13 @@ interface Reinviting {
  * An INVITE with new ICE credentials (RFC 8445 9). JsSIP's public `renegotiate` ends the call when it is refused, so this is
  * what it calls itself. Resolves with whether the far side took it; the offer of one that was not taken is withdrawn.
  */
-export async function restartIce(session: RTCSession, guard: DialogGuard): Promise<boolean> {
+export async function restartIce(session: RTCSession): Promise<boolean> {
   const taken = await new Promise<boolean>((resolve) => {
-    guard.onInviteLost = () => resolve(false);
     (session as unknown as Reinviting)._sendReinvite({
       eventHandlers: { succeeded: () => resolve(true), failed: () => resolve(false) },
       rtcOfferConstraints: { iceRestart: true },
     });
   });
-  guard.onInviteLost = null;
   if (!taken) await withdrawOffer(session);
   return taken;
 }
