@@ -83,7 +83,7 @@ async function obey(payload: PushPayload, core: Core, known: Known): Promise<voi
   };
   const arrive = (settings: Settings, now: number) => arrivalOf(payload, callId, settings, now);
   try {
-    const { delta } = await core.registry.receive(payload.eventId, arrive, onDecided);
+    const { delta } = await core.registry.receive(payload, arrive, onDecided);
     if (delta) core.announce(delta);
     else await core.tick(); // a duplicate changes nothing, but time may have
   } finally {

@@ -3,6 +3,7 @@ import type { CallRecord } from '../../shared/calls/record.ts';
 import { isOver } from '../../shared/calls/states.ts';
 import { SwitchhookError } from '../../shared/errors.ts';
 import type { Delta } from '../../shared/link/protocol.ts';
+import type { PushPayload } from '../../shared/push/payload.ts';
 import type { Arrival } from '../../shared/push/submission.ts';
 import { DEFAULT_SETTINGS, type Decision, decide } from '../../shared/registry/decide.ts';
 import type { CallRef, Outcome, RegistryInput, Settings, Submission } from '../../shared/registry/input.ts';
@@ -27,6 +28,8 @@ export interface Decided {
 /** A submission that may depend on the settings: they are read in the transaction that it is written in. */
 interface Draft {
   id: string;
+  /** Of the call that it speaks of. */
+  names: Names;
   write(settings: Settings): Pick<Arrival, 'submission'> & Partial<Arrival>;
   /** Called in the transaction, so it starts what it does and returns. Not for a repeat. */
   onDecided?(decided: Decided): void;
@@ -61,7 +64,7 @@ export class Registry {
    * @throws SwitchhookError `storage`, `quotaExceeded`
    */
   submit(submission: Submission): Promise<Committed> {
-    return this.#withRoom({ id: submission.id, write: () => ({ submission }) });
+    return this.#withRoom({ id: submission.id, names: namesIn(submission.input), write: () => ({ submission }) });
   }
 
   /**
@@ -71,11 +74,12 @@ export class Registry {
    * @throws as {@link submit}, and what `arrive` throws
    */
   receive(
-    id: string,
+    { eventId, account, callId: providerCallId }: Pick<PushPayload, 'eventId' | 'account' | 'callId'>,
     arrive: (settings: Settings, now: number) => Arrival,
     onDecided: (decided: Decided) => void,
   ): Promise<Committed> {
-    return this.#withRoom({ id, write: (settings) => arrive(settings, this.#now()), onDecided });
+    const names: Names = { id: null, network: [account, 'incoming', providerCallId] };
+    return this.#withRoom({ id: eventId, names, write: (settings) => arrive(settings, this.#now()), onDecided });
   }
 
   /** @throws SwitchhookError `storage` */
@@ -100,10 +104,13 @@ export class Registry {
     const tx = db.transaction(STORES, 'readwrite', { durability: 'relaxed' });
     // Relaxed: what survives the death of the worker and of the browser is enough; a call does not outlive the machine.
     try {
-      const [known, meta, live] = await Promise.all([
+      const { id, network } = draft.names;
+      // All at once: each question to the database that waits for another's answer is as long as all of them together.
+      const [known, meta, live, ofNetwork] = await Promise.all([
         tx.objectStore('log').index('id').get(draft.id),
         tx.objectStore('meta').get('registry'),
         tx.objectStore('live').getAll(),
+        network === null ? undefined : tx.objectStore('history').index('network').get(network),
       ]);
       const registry = withDefaults(meta);
       const { settings } = registry;
@@ -113,7 +120,9 @@ export class Registry {
         await tx.done;
         return { outcome: known.outcome, delta: null };
       }
-      const finished = await findFinished(tx, submission.input, live);
+      const ofId =
+        id === null || live.some((call) => call.id === id) ? undefined : await tx.objectStore('history').get(id);
+      const finished = ofId ?? ofNetwork ?? null; // a call has at most one place, so our id goes first
       const now = this.#now();
       const seen = submission.input.kind === 'seen' ? await unseenCalls(tx) : [];
       const decision = decide({ rev: registry.rev, host: registry.host, settings, live, finished }, submission, now);
@@ -168,19 +177,13 @@ const withDefaults = (meta: MetaRecord = NEW): MetaRecord => ({
   settings: { ...DEFAULT_SETTINGS, ...meta.settings },
 });
 
-/** The finished call that an input speaks of, when it is not a live one. A call has at most one place, so our id goes first. */
-async function findFinished(tx: Transaction, input: RegistryInput, live: CallRecord[]): Promise<CallRecord | null> {
-  const history = tx.objectStore('history');
-  const { id, network } = namesIn(input);
-  if (id !== null && !live.some((call) => call.id === id)) {
-    const finished = await history.get(id);
-    if (finished) return finished;
-  }
-  return network === null ? null : ((await history.index('network').get(network)) ?? null);
+/** How an input names its call: by our id, by the network's, a report of a new one by both. */
+interface Names {
+  id: string | null;
+  network: [account: string, direction: string, providerCallId: string] | null;
 }
 
-/** How an input names its call: by our id, by the network's, a report of a new one by both. */
-function namesIn(input: RegistryInput): { id: string | null; network: [string, string, string] | null } {
+function namesIn(input: RegistryInput): Names {
   const ref = networkRef(input);
   const network: [string, string, string] | null =
     ref === null || ref.providerCallId === null ? null : [ref.account, ref.direction, ref.providerCallId];
