@@ -28,6 +28,8 @@ export const awaits = (method: string): Step => `<recv request="${method}"/>`;
 const PROVISIONAL = [100, 180, 183].map((code) => `<recv response="${code}" optional="true"/>`).join('\n');
 /** Waits for a final response; provisional ones may come before it. */
 export const awaitsFinal = (status: number): Step => `${PROVISIONAL}\n<recv response="${status}"/>`;
+/** The ACK to a refusal that {@link awaitsFinal} has seen is part of its INVITE (RFC 3261 17.1.1.3), which is five steps back. */
+export const REFUSED = '[branch-5]';
 /** Waits for the answer to {@link invites}. */
 export const awaitsAnswer = (): Step => `${PROVISIONAL}\n${keepsParties('response="200"')}`;
 
@@ -66,6 +68,8 @@ const sdp = ({ direction = 'sendrecv', sound = 'echo', formats = '0 101', more =
 export interface Content {
   headers?: readonly string[];
   sdp?: Sdp;
+  /** Of a request; a new one without it. */
+  branch?: string;
   /** Another body; its type is among the headers. */
   body?: readonly string[];
 }
@@ -105,7 +109,7 @@ const request = (method: string, uri: string, parties: readonly string[], conten
   message(
     [
       `${method} ${uri} SIP/2.0`,
-      'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
+      `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=${content.branch ?? '[branch]'}`,
       ...parties,
       'Call-ID: [call_id]',
       `CSeq: [cseq] ${method}`,

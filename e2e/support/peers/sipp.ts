@@ -28,6 +28,8 @@ const PATIENCE = 50;
 
 export interface SippOptions {
   account: ForeignAccount;
+  /** The same for each sipp of an account: the contact of one that has ended is the next one's, and never rings in vain. */
+  port: number;
   steps: readonly Step[];
   /** Hz of the file `voice` that a scenario may play. */
   voice: number;
@@ -35,9 +37,8 @@ export interface SippOptions {
   calls: string | null;
 }
 
-/** Registers an account, which sipp then answers for at `port`. */
-export async function startSipp({ account, steps, calls, voice }: SippOptions): Promise<Sipp> {
-  const port = await freeSipPort();
+/** Registers the account where it waits to be called. */
+export async function startSipp({ account, port, steps, calls, voice }: SippOptions): Promise<Sipp> {
   if (calls === null) {
     const registration = await run({
       account,

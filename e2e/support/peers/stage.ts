@@ -2,7 +2,8 @@
 
 import type { CallRecord } from '../../../shared/calls/record.ts';
 import { openPhone, type Person } from '../person.ts';
-import { type Exchange, startExchange } from './exchange.ts';
+import { type Exchange, type ForeignAccount, startExchange } from './exchange.ts';
+import { freeSipPort } from './program.ts';
 import type { Step } from './scenario.ts';
 import { type Sipp, startSipp } from './sipp.ts';
 
@@ -30,9 +31,12 @@ export async function setStage(): Promise<Stage> {
   const exchange = await startExchange();
   const mai = await openPhone(exchange.url, MAI, { tone: MAI_TONE });
   const running: Sipp[] = [];
+  const homes = new Map<string, { account: ForeignAccount; port: number }>();
   let calls = 0;
   const start = async (number: string, steps: readonly Step[], callee: string | null) => {
-    const sipp = await startSipp({ account: await exchange.account(number), steps, calls: callee, voice: VOICE_TONE });
+    const home = homes.get(number) ?? { account: await exchange.account(number), port: await freeSipPort() };
+    homes.set(number, home);
+    const sipp = await startSipp({ ...home, steps, calls: callee, voice: VOICE_TONE });
     running.push(sipp);
     return sipp;
   };
