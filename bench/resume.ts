@@ -51,7 +51,7 @@ function startWithPage(): void {
 
 /** From the last sound of the old page at the far side to the first of the new one. */
 async function oneReload(moving: Page, staying: Page): Promise<number> {
-  const silence = staying.evaluate(() => window.harness.benches.silence());
+  const watch = await staying.evaluateHandle(() => window.harness.benches.watchForGap());
   await moving.reload();
-  return silence;
+  return watch.evaluate(({ gap }) => gap);
 }

@@ -99,10 +99,8 @@ export async function firstHeard(stream: MediaStream): Promise<number> {
   const samples = new Float32Array(WINDOW);
   try {
     for (;;) {
-      analyser.getFloatTimeDomainData(samples);
-      const energy = samples.reduce((sum, sample) => sum + sample * sample, 0) / WINDOW;
-      if (Math.sqrt(energy) > AUDIBLE) return performance.timeOrigin + performance.now();
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (loudness(analyser, samples) > AUDIBLE) return performance.timeOrigin + performance.now();
+      await nextLook();
     }
   } finally {
     await context.close();
@@ -119,37 +117,56 @@ export async function callHeard(): Promise<number> {
 }
 
 /**
- * ms between the last sound of the call and the next: it may come in another stream, when the far side has taken the call up.
- * Settles once there has been silence, and sound again.
+ * Settles when the call is heard, with what will settle with the ms between the last sound before a silence and the first after
+ * it: that may come in another stream, when the far side has taken the call up.
  */
-export async function silence(): Promise<number> {
+export async function watchForGap(): Promise<{ gap: Promise<number> }> {
+  const meter = callMeter();
+  while (!meter.isAudible()) await nextLook();
+  return { gap: gapAt(meter) };
+}
+
+type Meter = ReturnType<typeof callMeter>;
+
+async function gapAt({ isAudible, close }: Meter): Promise<number> {
+  let heardAt = performance.now();
+  for (let silent = false; ; await nextLook()) {
+    const [audible, now] = [isAudible(), performance.now()];
+    if (audible && silent) {
+      await close();
+      return now - heardAt;
+    }
+    if (audible) heardAt = now;
+    else if (now - heardAt > SILENT) silent = true;
+  }
+}
+
+/** Hears whatever stream the page plays as its call. */
+function callMeter() {
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: WINDOW });
   const samples = new Float32Array(WINDOW);
   let source: MediaStreamAudioSourceNode | undefined;
-  let heardAt: number | null = null;
-  let silent = false;
-  try {
-    for (;;) {
-      const stream = document.querySelector<HTMLAudioElement>('audio[data-call-audio]')?.srcObject ?? null;
+  return {
+    isAudible(): boolean {
+      const stream = document.querySelector<HTMLAudioElement>('audio[data-call-audio]')?.srcObject;
       if (stream instanceof MediaStream && stream !== source?.mediaStream) {
         source?.disconnect();
         source = context.createMediaStreamSource(stream);
         source.connect(analyser);
       }
-      analyser.getFloatTimeDomainData(samples);
-      const energy = samples.reduce((sum, sample) => sum + sample * sample, 0) / WINDOW;
-      const audible = stream instanceof MediaStream && Math.sqrt(energy) > AUDIBLE;
-      const now = performance.now();
-      if (audible && silent && heardAt !== null) return now - heardAt;
-      if (audible) heardAt = now;
-      else if (heardAt !== null && now - heardAt > SILENT) silent = true;
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-  } finally {
-    await context.close();
-  }
+      return loudness(analyser, samples) > AUDIBLE;
+    },
+    close: () => context.close(),
+  };
 }
+
+function loudness(analyser: AnalyserNode, samples: Float32Array<ArrayBuffer>): number {
+  analyser.getFloatTimeDomainData(samples);
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}
+
+const nextLook = () => new Promise((resolve) => setTimeout(resolve, 2));
 
 /** ms without sound that are a gap and no breath of the tone: two packets. */
 const SILENT = 40;
