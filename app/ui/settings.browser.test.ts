@@ -13,6 +13,13 @@ async function settings(changes: Partial<PhoneState> = {}) {
   return { ...shown, screen };
 }
 
+const session = {
+  user: { extension: '101', displayName: 'Ann', avatarUrl: null, userId: 'u101' },
+  domain: 'example.test',
+  ringSeconds: 45,
+  relay: false,
+};
+
 const checked = (selector: string) => (find(selector) as HTMLInputElement | null)?.checked;
 
 afterEach(() => {
@@ -37,6 +44,16 @@ describe('settings', () => {
     expect(checked('[name=dtmf][value=rtp]')).toBe(true);
     await userEvent.click(await found('[name=dtmf][value=info]'));
     expect(phone.asked).toEqual([['prefer', { dtmf: 'info' }]]);
+  });
+
+  it('offers calls through the relay only where there is one, or where it is chosen already', async () => {
+    const { phone } = await settings();
+    expect(find('[name=relayOnly]')).toBeNull();
+    phone.set({ session: { ...session, relay: true } });
+    await userEvent.click(await found('[name=relayOnly]'));
+    expect(phone.asked).toEqual([['prefer', { relayOnly: true }]]);
+    phone.set({ session, preferences: { ...phone.state.preferences, relayOnly: true } });
+    await expect.poll(() => checked('[name=relayOnly]')).toBe(true);
   });
 
   it.each([
