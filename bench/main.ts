@@ -5,6 +5,7 @@ import { callFigures } from './calls.ts';
 import { describe, type Figure } from './figures.ts';
 import { pushFigures } from './push.ts';
 import { resumeFigures } from './resume.ts';
+import { sipFigures } from './sip.ts';
 import { sizes } from './sizes.ts';
 import { tabFigures } from './tabs.ts';
 import { workerFigures } from './worker.ts';
@@ -21,6 +22,7 @@ export async function run({ json }: { json: boolean }): Promise<void> {
     print(await resumeFigures(switchboard.url));
     print(await tabFigures(switchboard.url));
     print(await pushFigures(switchboard.url));
+    print(await sipFigures());
   } finally {
     await switchboard.close();
   }

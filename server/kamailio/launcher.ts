@@ -10,8 +10,9 @@ import { type KamailioSettings, writeSettings } from './settings.ts';
 
 /** As Debian installs it; it is not on everybody's path. */
 const DEBIAN = '/usr/sbin/kamailio';
-/** MiB: 400 calls a second had 55 in use. */
-const SHARED_MEMORY = 128;
+/** MiB, taken as it is used: for as many connections as are allowed, each with a buffer, and the calls between them. */
+const SHARED_MEMORY = 512;
+/** MiB of each process. */
 const PRIVATE_MEMORY = 16;
 
 export const HOW_TO_GET_KAMAILIO =

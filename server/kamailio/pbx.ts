@@ -11,6 +11,8 @@ export interface PbxOptions {
   /** Of the gateway. With a `databaseUrl`, that database is used; else a PostgreSQL is started, and gone at the end. */
   gateway?: ConfigInput;
   kamailio?: Partial<KamailioSettings>;
+  /** Whether Kamailio tells the gateway of calls; true. */
+  wakes?: boolean;
 }
 
 export interface Pbx {
@@ -49,7 +51,7 @@ export async function startPbx(options: PbxOptions = {}): Promise<Pbx> {
       domain: sipDomain,
       host,
       secret,
-      gatewayUrl: `${gateway.url}/api/pbx/calls`,
+      ...(options.wakes === false ? {} : { gatewayUrl: `${gateway.url}/api/pbx/calls` }),
       databaseUrl,
       origins: [gateway.url, ...gateway.config.publicOrigins],
       ringSeconds,
