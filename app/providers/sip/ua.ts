@@ -174,8 +174,15 @@ export interface NameAddr {
   displayName: string | null;
 }
 
-/** `"Name" <sip:…>;params` (RFC 3261 20.10); null for what is none. */
+/**
+ * `"Name" <sip:…>;params`, or the bare `sip:…;params`, whose params are not the URI's (RFC 3261 20.10); null for what is
+ * neither.
+ */
 export function parseNameAddr(value: string): NameAddr | null {
+  if (!value.includes('<')) {
+    const uri = parseUri(value.split(';', 1)[0]?.trim() ?? '');
+    return uri && { uri, displayName: null };
+  }
   const parsed: unknown = JsSIP.NameAddrHeader.parse(value);
   if (!(parsed instanceof JsSIP.NameAddrHeader)) return null;
   return { uri: parsed.uri, displayName: parsed.display_name || null };
