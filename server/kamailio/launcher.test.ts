@@ -1,12 +1,22 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { headerValue, headerValues } from '../sip/headers.ts';
 import { establish } from '../sip/testing/dialogs.ts';
 import { Harness, testConfig } from '../sip/testing/harness.ts';
-import type { RawClient } from '../sip/testing/rawClient.ts';
+import { RawClient } from '../sip/testing/rawClient.ts';
 import { placeIn, send, takePlace } from '../sip/testing/transfers.ts';
 import { type Pbx, startPbx } from './pbx.ts';
+import { freePort } from './program.ts';
 import { type KamailioSettings, writeSettings } from './settings.ts';
 import { missingForPbx } from './testing/missing.ts';
+
+const run = promisify(execFile);
 
 /** Milliseconds: three servers start for it. */
 const TIMEOUT = 60_000;
@@ -48,6 +58,30 @@ describe.skipIf(isLeftOut)(`a whole PBX${hint}`, () => {
     ] as const) {
       await takePlace(who, alice, wanted);
       expect(headerValues(await alice.expectRequest('INVITE'), 'referred-by')).toEqual(expected);
+    }
+  });
+});
+
+describe.skipIf(isLeftOut)(`TLS${hint}`, () => {
+  test('phones connect by wss, with the certificate that is set', { timeout: TIMEOUT }, async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'switchhook-tls-'));
+    const [key, certificate] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
+    const name = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const files = ['-keyout', key, '-out', certificate];
+    await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...name, ...files]);
+    const port = await freePort();
+    const pbx = await startPbx({ gateway: testConfig(), kamailio: { tls: { port, key, certificate } } });
+    const harness = Harness.over(pbx.gateway, pbx.kamailio.url);
+    try {
+      const credentials = await harness.credentials('101', await harness.logIn('101'));
+      const ws = new WebSocket(`wss://127.0.0.1:${port}/sip`, ['sip'], { ca: await readFile(certificate) });
+      await once(ws, 'open');
+      const phone = RawClient.over(ws, credentials);
+      expect((await phone.register()).status).toBe(200);
+      await phone.close();
+    } finally {
+      await pbx.stop();
+      await rm(dir, { recursive: true });
     }
   });
 });
