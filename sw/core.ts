@@ -3,14 +3,14 @@
  * a network of their own.
  */
 
-import type { CallFact } from '../shared/calls/facts.ts';
 import type { Broadcast, Delta } from '../shared/link/protocol.ts';
 import { planNotifications } from '../shared/notifications/plan.ts';
+import { meaningOf, type Said } from '../shared/push/said.ts';
 import type { Outcome, Submission } from '../shared/registry/input.ts';
 import type { Errand } from '../shared/registry/store.ts';
 import { Reconciler } from './notifications/reconciler.ts';
 import { readView } from './notifications/view.ts';
-import { Outbox, type Said } from './push/outbox.ts';
+import { Outbox } from './push/outbox.ts';
 import type { DatabaseHandle } from './registry/database.ts';
 import { Registry } from './registry/registry.ts';
 
@@ -50,7 +50,7 @@ export class Core {
       registration,
       fetch: around.fetch,
       now,
-      onSaid: (errand, result) => this.#onSaid(errand, result),
+      onSaid: (errand, said) => this.#onSaid(errand, said),
     });
   }
 
@@ -86,18 +86,12 @@ export class Core {
     return planNotifications(await readView(await database.get(), { visibleTabs, maxActions, now: now() }));
   }
 
-  /** What the switchboard's answer means for the call. */
-  async #onSaid({ callId, action, everywhere }: Errand, result: Said): Promise<void> {
-    const fact = factOf(action, everywhere, result);
-    if (!fact) return;
-    const input = { kind: 'fact', call: { id: callId }, fact, epoch: null } as const;
+  /** A call that is over needs to hear no more. */
+  async #onSaid(errand: Errand, said: Said): Promise<void> {
+    const call = await (await this.around.database.get()).get('live', errand.callId);
+    const input = call && meaningOf(errand, said, call);
+    if (!input) return;
     await this.submit({ id: crypto.randomUUID(), tab: null, source: 'push', input });
     await this.reconciler.reconcile();
   }
-}
-
-function factOf(action: Errand['action'], everywhere: boolean, result: Said): CallFact | null {
-  if (action === 'decline')
-    return { kind: 'ended', by: 'local', code: everywhere ? 603 : 486, reason: null, text: null };
-  return result === 'tooLate' ? { kind: 'disconnected', response: 'missed', endCode: null } : null;
 }

@@ -3,7 +3,7 @@
  */
 
 import type { CommandKind } from './commands.ts';
-import { pendingIntent } from './intents.ts';
+import { ANSWERS, pendingIntent } from './intents.ts';
 import type { CallCapability, CallRecord } from './record.ts';
 import { isAnswered, isLive } from './states.ts';
 import { isTransferring } from './transfer.ts';
@@ -81,11 +81,11 @@ function dismissable(call: CallRecord): CommandKind[] {
 }
 
 /** The same thing is being done already, or its opposite is: holding and unholding at once cannot both be meant. */
-const CONFLICTS: Readonly<Partial<Record<CommandKind, Parameters<typeof pendingIntent>[1][]>>> = {
-  answer: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
-  answerWithVideo: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
-  holdAndAnswer: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
-  endAndAnswer: ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'],
+const CONFLICTS: Readonly<Partial<Record<CommandKind, readonly CommandKind[]>>> = {
+  answer: ANSWERS,
+  answerWithVideo: ANSWERS,
+  holdAndAnswer: ANSWERS,
+  endAndAnswer: ANSWERS,
   // Who is being transferred waits on hold, and comes back by himself where it fails.
   hold: ['hold', 'unhold', 'transfer', 'attendedTransfer'],
   unhold: ['hold', 'unhold', 'transfer', 'attendedTransfer'],

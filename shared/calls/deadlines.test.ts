@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { at, callIn, incoming, NOW, newCall, outgoing, withFacts } from '../testing/samples.ts';
-import { nextDeadline } from './deadlines.ts';
+import { at, callIn, incoming, lastEntry, NOW, newCall, outgoing, withFacts } from '../testing/samples.ts';
+import { CLAIM_LEASE, nextDeadline } from './deadlines.ts';
 import type { DisconnectResponse } from './disconnect.ts';
-import { ask } from './intents.ts';
+import { ask, settle } from './intents.ts';
 import { applyDeadlines, applyFact, createCall } from './reduce.ts';
 import type { CallState } from './states.ts';
 
@@ -31,6 +31,51 @@ describe('a state with a limit (1.1, 1.6)', () => {
     const call = callIn(state);
     expect(call.deadline).toBeNull();
     expect(applyDeadlines(call, at(1e9))).toBe(call);
+  });
+});
+
+describe('a ring that is being answered (3.2)', () => {
+  const ringing = incoming({ ringDeadline: NOW + 10_000 });
+  const answered = (ms: number) => ask(ringing, { id: 'a', action: 'answer' }, at(ms));
+
+  it('in the last moment is kept for the answer', () => {
+    const call = answered(9_900);
+    expect(nextDeadline([call])).toBe(NOW + 9_900 + CLAIM_LEASE);
+    expect(applyDeadlines(call, at(10_000)).state).toBe('ringing');
+    const over = applyDeadlines(call, at(9_900 + CLAIM_LEASE));
+    expect(over.disconnect?.response).toBe('missed');
+  });
+
+  it('loses no time by it', () => {
+    const long = ask(incoming(), { id: 'a', action: 'endAndAnswer' }, at());
+    expect(long.deadline).toBe(NOW + RING);
+  });
+
+  it('ends with the claim, once the switchboard has granted it', () => {
+    const claimed = applyFact(answered(2_000), { kind: 'claimed' }, at(2_100));
+    expect(claimed.deadline).toBe(NOW + 2_100 + CLAIM_LEASE);
+    const early = applyFact(ask(incoming(), { id: 'a', action: 'answer' }, at()), { kind: 'claimed' }, at());
+    expect(early.deadline).toBe(NOW + CLAIM_LEASE);
+  });
+
+  it.each([
+    ['that nobody answers', ringing],
+    ['that has been answered', callIn('connecting')],
+  ])('a claim of a call %s changes nothing', (_, call) => {
+    const claimed = applyFact(call, { kind: 'claimed' }, at(1));
+    expect(claimed.deadline).toBe(call.deadline);
+    expect(lastEntry(claimed)).toMatch(/^refused: claimed/u);
+  });
+
+  it('has its own end again when the answer fails', () => {
+    const failed = { result: 'failed', at: NOW + 9_950, code: 'microphoneDenied', reason: 'No.' } as const;
+    const call = settle(answered(9_900), 'a', failed, at(9_950));
+    expect(call.deadline).toBe(ringing.ringDeadline);
+    expect(applyDeadlines(call, at(10_000)).state).toBe('disconnected');
+  });
+
+  it('is not kept by anything else that is asked of it', () => {
+    expect(ask(ringing, { id: 'd', action: 'decline' }, at(9_900)).deadline).toBe(ringing.ringDeadline);
   });
 });
 

@@ -10,6 +10,8 @@ import type { Transfer } from './transfer.ts';
 export type CallFact =
   /** The network works on it (100), or the far side rings (180, 183), with sound of its own (an SDP in it) or without. */
   | { kind: 'progress'; ringing: boolean; earlyMedia?: boolean }
+  /** The network keeps the ring for this device, where somebody is answering it: {@link CLAIM_LEASE} from now. */
+  | { kind: 'claimed' }
   /** The network gave the call its id. */
   | { kind: 'identified'; providerCallId: string }
   /** The same conversation goes on in another dialog of the network: with somebody else, or (`peer` null) the same one. */

@@ -1,6 +1,7 @@
 /** Intents: what a person asked for, until the network has done it, refused it, or taken too long (1.4). */
 
 import type { CallCommand } from './commands.ts';
+import { CLAIM_LEASE, deadlineIn } from './deadlines.ts';
 import type { CallRecord, Intent, IntentOutcome } from './record.ts';
 import { note, type Origin } from './timeline.ts';
 import { abandonTransfer } from './transfer.ts';
@@ -37,6 +38,12 @@ export function survivesHost(action: Intent['action']): boolean {
   return action !== 'dtmf' && action !== 'dial' && !isTransfer(action);
 }
 
+/** The ways to answer. */
+export const ANSWERS = ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'] as const;
+
+const answers = ({ state }: CallRecord, action: Intent['action']): boolean =>
+  state === 'ringing' && (ANSWERS as readonly string[]).includes(action);
+
 export function isPending(intent: Intent): boolean {
   return intent.outcome === null;
 }
@@ -57,7 +64,20 @@ export function ask(call: CallRecord, { id, action, argument = null }: AskOption
   const intent: Intent = { id, action, argument, askedAt: origin.now, deadline, epoch: null, outcome: null };
   const settled = call.intents.filter((other) => !isPending(other)).slice(-KEPT_SETTLED);
   const pending = call.intents.filter(isPending);
-  return note({ ...call, intents: [...settled, ...pending, intent] }, origin, 'action', action);
+  const asked = { ...call, intents: [...settled, ...pending, intent] };
+  return note(answers(call, action) ? keptFor(asked, origin.now) : asked, origin, 'action', action);
+}
+
+/** A ring is not over while somebody answers it: the network keeps it for them (3.2). */
+function keptFor(call: CallRecord, now: number): CallRecord {
+  return { ...call, deadline: Math.max(call.ringDeadline, now + CLAIM_LEASE) };
+}
+
+/** The network keeps the ring for the answer that is pending: from now on it ends with the claim. */
+export function claimed(call: CallRecord, origin: Origin): CallRecord {
+  if (call.state !== 'ringing' || !pendingIntent(call, ...ANSWERS))
+    return note(call, origin, 'refused', `claimed in ${call.state}`);
+  return note({ ...call, deadline: origin.now + CLAIM_LEASE }, origin, 'fact', 'claimed');
 }
 
 /** The call with an intent settled. A late outcome, after its end, changes nothing (1.4). */
@@ -68,8 +88,10 @@ export function settle(call: CallRecord, id: string, outcome: IntentOutcome, ori
   const intents = call.intents.map((other) => (other.id === id ? { ...other, outcome } : other));
   const detail =
     outcome.result === 'failed' ? `${intent.action} failed: ${outcome.code}` : `${intent.action} ${outcome.result}`;
-  const settled = note({ ...call, intents }, origin, 'intent', detail);
-  const gaveUp = isTransfer(intent.action) && outcome.result !== 'fulfilled' && settled.transfer?.by === 'local';
+  const failed = outcome.result !== 'fulfilled';
+  const deadline = failed && answers(call, intent.action) ? deadlineIn(call, call.state, origin.now) : call.deadline;
+  const settled = note({ ...call, intents, deadline }, origin, 'intent', detail);
+  const gaveUp = failed && isTransfer(intent.action) && settled.transfer?.by === 'local';
   return gaveUp ? abandonTransfer(settled) : settled;
 }
 

@@ -7,7 +7,7 @@ import { deadlineIn, OVERDUE, RING_TIME } from './deadlines.ts';
 import { coerceResponse } from './disconnect.ts';
 import { judgeEnd } from './endCodes.ts';
 import type { CallFact, NewCall } from './facts.ts';
-import { effectOf, expireIntents, isPending, settle } from './intents.ts';
+import { claimed, effectOf, expireIntents, isPending, settle } from './intents.ts';
 import { isMissed } from './missed.ts';
 import { type CallAttributes, type CallRecord, type Disconnect, type IntentOutcome, NO_ATTRIBUTES } from './record.ts';
 import { type CallState, canMove, isAnswered, isLive, isOver } from './states.ts';
@@ -105,6 +105,8 @@ export function applyFact(call: CallRecord, fact: CallFact, origin: Origin): Cal
   switch (fact.kind) {
     case 'progress':
       return applyProgress(call, fact, origin);
+    case 'claimed':
+      return claimed(call, origin);
     case 'accepted':
       return applyAccepted(call, origin);
     case 'connected':
@@ -176,7 +178,7 @@ const lostTheRace = ({ direction }: CallRecord, from: CallState, code: number | 
 
 type Description = Exclude<
   CallFact,
-  { kind: 'progress' | 'accepted' | 'connected' | 'mediaLost' | 'mediaBack' | 'ended' | 'disconnected' }
+  { kind: 'progress' | 'claimed' | 'accepted' | 'connected' | 'mediaLost' | 'mediaBack' | 'ended' | 'disconnected' }
 >;
 
 /** Facts that describe the call and do not move it. */

@@ -5,7 +5,7 @@
 
 import { allowedCommands } from '../calls/allowed.ts';
 import { ACTIONS, type SimpleAction, type WireAction } from '../calls/commands.ts';
-import { pendingIntent } from '../calls/intents.ts';
+import { ANSWERS, pendingIntent } from '../calls/intents.ts';
 import type { CallRecord } from '../calls/record.ts';
 import { isLive } from '../calls/states.ts';
 import { actionText, notificationText } from '../i18n/notifications.ts';
@@ -74,8 +74,7 @@ function liveNotification(call: CallRecord, view: View): PlannedNotification[] {
   switch (call.state) {
     case 'ringing': {
       // Once it is being answered the ring is over for the person; a failed answer brings it back.
-      if (call.dismissed || pendingIntent(call, 'answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'))
-        return [];
+      if (call.dismissed || pendingIntent(call, ...ANSWERS)) return [];
       return [ring(call, base, view)];
     }
     case 'initiated':

@@ -7,7 +7,7 @@ import { allowedCommands, canReceive } from '../calls/allowed.ts';
 import type { CallCommand, SimpleAction } from '../calls/commands.ts';
 import { RING_TIME } from '../calls/deadlines.ts';
 import { REJECTIONS } from '../calls/endCodes.ts';
-import { argumentOf, ask, isPending } from '../calls/intents.ts';
+import { ANSWERS, argumentOf, ask, isPending } from '../calls/intents.ts';
 import type { CallRecord, Disconnect, IntentOutcome } from '../calls/record.ts';
 import { applyDeadlines, applyFact, applyOutcome, beginEnd, createCall } from '../calls/reduce.ts';
 import { isAnswered, isLive, isOver } from '../calls/states.ts';
@@ -149,7 +149,7 @@ function command(context: Context, callId: string, asked: CallCommand): Decision
   const { origin, state } = context;
   const allowed = allowedCommands(call, { others: state.live, now: origin.now });
   if (!allowed.has(asked.kind)) {
-    const late = ANSWERS.includes(asked.kind) && !isLive(call.state);
+    const late = (ANSWERS as readonly string[]).includes(asked.kind) && !isLive(call.state);
     const noted = note(call, origin, 'refused', `${asked.kind} in ${call.state}`);
     return refused(context, late ? 'tooLate' : 'notAllowed', `${asked.kind} is not possible now (${call.state}).`, [
       noted,
@@ -170,8 +170,6 @@ function noSuchTransfer(call: CallRecord, asked: CallCommand, live: readonly Cal
   const isMeant = (other: CallRecord) => other.id === asked.with && other.id !== call.id && canReceive(other);
   return live.some(isMeant) ? null : 'There is no such call to connect this one to.';
 }
-
-const ANSWERS: readonly CallCommand['kind'][] = ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'];
 
 function carryOut(context: Context, call: CallRecord, asked: CallCommand): Decision {
   const { origin } = context;

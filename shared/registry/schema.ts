@@ -75,7 +75,7 @@ const fact = v.variant('kind', [
   v.object({ kind: v.literal('progress'), ringing: v.boolean(), earlyMedia: v.exactOptional(v.boolean()) }),
   v.object({ kind: v.literal('identified'), providerCallId: networkId }),
   v.object({ kind: v.literal('moved'), providerCallId: networkId, peer: nullable(peer) }),
-  v.object({ kind: v.picklist(['accepted', 'connected', 'mediaLost', 'mediaBack']) }),
+  v.object({ kind: v.picklist(['claimed', 'accepted', 'connected', 'mediaLost', 'mediaBack']) }),
   v.object({
     kind: v.literal('ended'),
     by: v.picklist(['local', 'remote']),

@@ -62,6 +62,7 @@ const fact: fc.Arbitrary<CallFact> = fc.oneof(
   fc.record({ kind: fc.constant('progress' as const), ringing: fc.boolean() }),
   { weight: 4, arbitrary: fc.constantFrom<CallFact>({ kind: 'accepted' }, { kind: 'connected' }) },
   { weight: 2, arbitrary: fc.constantFrom<CallFact>({ kind: 'mediaLost' }, { kind: 'mediaBack' }) },
+  fc.constant({ kind: 'claimed' as const }),
   { weight: 3, arbitrary: ended },
   { weight: 3, arbitrary: disconnected },
   fc.record({ kind: fc.constant('identified' as const), providerCallId: networkId }),

@@ -1,10 +1,11 @@
 /** What the worker has to say by itself: in order, once, as long as it matters, on a real disk. */
 
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Said } from '../../shared/push/said.ts';
 import type { Errand } from '../../shared/registry/store.ts';
 import { NOW, uuid } from '../../shared/testing/samples.ts';
 import { Opened, removeOpened } from '../registry/testing/opened.ts';
-import { Outbox, type Said, SYNC_TAG } from './outbox.ts';
+import { Outbox, SYNC_TAG } from './outbox.ts';
 
 afterEach(removeOpened);
 
@@ -35,7 +36,7 @@ interface Asked {
 class Line {
   readonly store = new Opened();
   readonly asked: Asked[] = [];
-  readonly results: [Errand['action'], Said][] = [];
+  readonly results: [Errand['action'], Said['result']][] = [];
   /** Tags of Background Sync that were asked for. */
   readonly syncs: string[] = [];
   answer: () => Response | Promise<Response> = said;
@@ -64,7 +65,7 @@ class Line {
         this.asked.push({ url: String(input), authorization, body: JSON.parse(String(init?.body)) });
         return this.answer();
       },
-      onSaid: async ({ action }, result) => {
+      onSaid: async ({ action }, { result }) => {
         this.results.push([action, result]);
       },
     });
@@ -107,7 +108,7 @@ it('says things in the order in which they came, each once, however often it is 
   expect(line.asked.at(-1)?.body).toEqual({ release: true });
 });
 
-it.each<[number, Said]>([
+it.each<[number, Said['result']]>([
   [400, 'refused'],
   [403, 'refused'],
   [404, 'refused'],

@@ -4,7 +4,8 @@
  */
 
 import * as v from 'valibot';
-import { respondResult } from '../../shared/http/push.ts';
+import { respondResult, ringOver } from '../../shared/http/push.ts';
+import type { Said } from '../../shared/push/said.ts';
 import type { Errand } from '../../shared/registry/store.ts';
 import type { Database } from '../registry/database.ts';
 
@@ -22,10 +23,8 @@ export interface OutboxParts {
   fetch: typeof fetch;
   now(): number;
   /** The switchboard has answered, or the ring is over and it will not be asked any more. */
-  onSaid(errand: Errand, result: Said): Promise<void>;
+  onSaid(errand: Errand, said: Said): Promise<void>;
 }
-
-export type Said = 'said' | 'tooLate' | 'refused';
 
 function bodyOf({ action, everywhere, release }: Errand): object {
   if (action === 'decline') return { everywhere };
@@ -104,7 +103,7 @@ export class Outbox {
   }
 
   async #say(errand: Errand): Promise<Said | 'offline'> {
-    if (this.#parts.now() >= errand.until) return 'tooLate';
+    if (this.#parts.now() >= errand.until) return { result: 'tooLate', ended: 'missed' };
     let response: Response;
     try {
       response = await this.#parts.fetch(`${errand.url}/${errand.action}`, {
@@ -116,9 +115,11 @@ export class Outbox {
     } catch {
       return 'offline'; // no network, or a switchboard that does not answer: said again when there is one
     }
-    if (response.ok) return v.is(respondResult, await response.json().catch(() => null)) ? 'said' : 'refused';
     if (response.status >= 500 || response.status === 429) return 'offline';
-    return response.status === 410 ? 'tooLate' : 'refused';
+    const body: unknown = await response.json().catch(() => null); // not ours, so not the switchboard's word
+    if (response.ok) return { result: v.is(respondResult, body) ? 'said' : 'refused' };
+    if (response.status !== 410) return { result: 'refused' };
+    return { result: 'tooLate', ended: v.is(ringOver, body) ? body.ended : 'missed' };
   }
 
   /**

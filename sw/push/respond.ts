@@ -1,6 +1,9 @@
 /** What a click on the notification of a ring has the worker tell the switchboard, where no tab can. */
 
 import type { CallAction } from '../../shared/calls/commands.ts';
+import { CLAIM_LEASE } from '../../shared/calls/deadlines.ts';
+import { ANSWERS } from '../../shared/calls/intents.ts';
+import type { Intent } from '../../shared/calls/record.ts';
 import type { Submission } from '../../shared/registry/input.ts';
 import type { Database } from '../registry/database.ts';
 import type { Outbox } from './outbox.ts';
@@ -36,9 +39,15 @@ export async function release(settled: Submission, { database, outbox }: Respond
   const { input } = settled;
   if (input.kind !== 'settle' || input.outcome.result !== 'failed') return;
   const call = await (await database()).get('live', input.callId);
-  const answer = call?.intents.find(({ id, action }) => id === input.intentId && ANSWERS.includes(action));
-  const wakeup = answer && (await (await database()).get('wakeups', input.callId));
-  if (wakeup) await outbox.send({ ...wakeup, action: 'answer', everywhere: false, release: true });
+  const isAnswer = ({ id, action }: Intent) => id === input.intentId && (ANSWERS as readonly string[]).includes(action);
+  const wakeup = call?.intents.some(isAnswer) && (await (await database()).get('wakeups', input.callId));
+  if (!wakeup) return;
+  // The claim may have begun in the last moment of the ring, and is worth giving back as long as it lasts.
+  await outbox.send({
+    ...wakeup,
+    until: wakeup.until + CLAIM_LEASE,
+    action: 'answer',
+    everywhere: false,
+    release: true,
+  });
 }
-
-const ANSWERS: readonly string[] = ['answer', 'answerWithVideo', 'holdAndAnswer', 'endAndAnswer'];
