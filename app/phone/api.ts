@@ -134,8 +134,10 @@ export async function testPush(device: string): Promise<void> {
   await request('/api/push/test', { device });
 }
 
-export async function missedCalls(since: number, device: string): Promise<MissedCalls['calls']> {
-  return (await ask(missedCallsSchema, `/api/calls/missed?since=${since}&device=${encodeURIComponent(device)}`)).calls;
+/** @param since ms by the switchboard's clock; null for the last day */
+export function missedCalls(since: number | null, device: string): Promise<MissedCalls> {
+  const from = since === null ? '' : `since=${since}&`;
+  return ask(missedCallsSchema, `/api/calls/missed?${from}device=${encodeURIComponent(device)}`);
 }
 
 /** My calls on other devices of mine. */

@@ -20,20 +20,19 @@ import { captureForCall } from './capture.ts';
 import { Commands } from './commands.ts';
 import { deviceId, savePreferences } from './device.ts';
 import { Elsewhere } from './elsewhere.ts';
+import { Ends } from './ends.ts';
 import { initialState } from './initial.ts';
-import { initialCall } from './initialCall.ts';
+import { InitialCall } from './initialCall.ts';
 import { Line } from './line.ts';
 import { onOpened } from './opened.ts';
 import { peerOf } from './peer.ts';
 import { Presence } from './presence.ts';
 import { Recents } from './recents.ts';
+import { findSession } from './session.ts';
 import { Sounds } from './sounds.ts';
 import { PhoneStore } from './store.ts';
 import type { Phone, PhoneState, Preferences } from './types.ts';
 import { isTyping } from './typing.ts';
-
-/** How long the screen says why a call ended, ms: long enough to read a line and press "Call back". Ours. */
-const ENDED_SHOWN = 6_000;
 
 /** What the SIP provider can do; its calls' capabilities before the provider itself is loaded. */
 const SIP_CAPABILITIES = capabilitiesOf(['hold', 'mute', 'dtmf', 'transfer']);
@@ -52,6 +51,8 @@ export class AppPhone implements Phone {
   readonly #elsewhere = new Elsewhere(this.#store, this.#commands);
   readonly #line = new Line((registration) => this.#store.set({ registration }));
   readonly #otherTabs = new BroadcastChannel('switchhook-session');
+  readonly #initial = new InitialCall(this.#mirror, this.#reader);
+  readonly #ends = new Ends(this.#store);
   #host: CallHost | undefined;
   /** A notification of this call was clicked, and this tab is to show it. */
   onOpened: ((opened: OpenCall) => void) | null = null;
@@ -68,7 +69,7 @@ export class AppPhone implements Phone {
   async start(): Promise<void> {
     this.#mirror.onChange((change) => this.#onRegistry(change));
     this.#otherTabs.addEventListener('message', () => void this.#followSession());
-    onOpened((opened) => this.onOpened?.(opened));
+    onOpened((opened) => this.#showOpened(opened));
     window.addEventListener('pagehide', ({ persisted }) => {
       if (!persisted) this.#host?.leave();
     });
@@ -158,7 +159,7 @@ export class AppPhone implements Phone {
   }
 
   takeHere = (): Promise<void> => this.#shown(() => this.#elsewhere.take(this.#host, SIP_CAPABILITIES));
-  getInitialCall = (): Promise<CallRecord | null> => initialCall(this.#mirror, this.#reader);
+  getInitialCall = (): Promise<CallRecord | null> => this.#initial.find();
   loadDevices = (): Promise<void> => this.#shown(() => this.#reachability.loadDevices());
   removeDevice = (device: string): Promise<void> => this.#shown(() => this.#reachability.removeDevice(device));
   testPush = (): Promise<void> => this.#shown(() => this.#reachability.test());
@@ -176,11 +177,22 @@ export class AppPhone implements Phone {
       await this.#mirror.start();
       this.#store.set({ link: 'ready' });
       if (this.#mirror.state.rev === 0) await this.#firstLanguage();
+      this.#initial.linked();
+      this.#ends.showIfOver(await this.#initial.find());
       this.#presence.start(() => void this.#shown(() => this.#mirror.catchUp()).catch(() => undefined)); // shown
       await this.#recents.refresh();
     } catch (error) {
+      this.#initial.linked(); // to read it says what is wrong with it
       this.#store.set({ link: 'failed', problem: SwitchhookError.from(error) });
     }
+  }
+
+  /** A notification was clicked; what it told of may be over, which is said. The missed ones are among the recents. */
+  #showOpened(opened: OpenCall): void {
+    this.onOpened?.(opened);
+    const { callId, kind } = opened;
+    const failed = (error: unknown) => this.#problem(error);
+    if (kind !== 'missed') this.#reader.call(callId).then((call) => this.#ends.showIfOver(call), failed);
   }
 
   /** A registry that nothing has happened to yet: the language is the browser's until a person chooses. */
@@ -190,7 +202,8 @@ export class AppPhone implements Phone {
 
   async #startSession(): Promise<void> {
     try {
-      const session = await api.currentSession();
+      const session = await findSession((problem) => this.#store.set({ problem }));
+      if (this.state.problem?.code === 'noNetwork') this.dismissProblem(); // it could be reached after all
       if (session) this.#onSession(session);
       else this.#store.set({ session: null, demo: await api.demoAccounts() });
     } catch (error) {
@@ -268,18 +281,11 @@ export class AppPhone implements Phone {
   #onRegistry({ state, ended, historyChanged }: Change): void {
     const calls = [...state.live.values()].sort((a, b) => b.createdAt - a.createdAt);
     this.#store.set({ calls, settings: state.settings });
-    for (const call of ended) this.#showEnd(call);
+    this.#ends.follow(ended);
     if (historyChanged) this.#recents.refresh().catch((error: unknown) => this.#problem(error));
     this.#presence.watch(calls);
     this.#elsewhere.look();
     this.#updates.check();
-  }
-
-  #showEnd(call: CallRecord): void {
-    this.#store.set({ justEnded: [call, ...this.state.justEnded] });
-    setTimeout(() => {
-      this.#store.set({ justEnded: this.state.justEnded.filter((other) => other.id !== call.id) });
-    }, ENDED_SHOWN);
   }
 
   /** What fails is shown to the person and thrown to the caller. */

@@ -88,7 +88,11 @@ export interface Phone {
    * @throws SwitchhookError `notAllowed` where a call would be lost by it
    */
   takeHere(): Promise<void>;
-  /** The call that this page was opened for, if any: a notification of it was clicked with no tab open. */
+  /**
+   * The call that this page was opened for, if any: a notification of it was clicked with no tab open. One that is to be answered
+   * is answered without more ado, one that is called back is the new call; one that is over says why in `disconnect` and `intents`.
+   * @throws SwitchhookError `storage`
+   */
   getInitialCall(): Promise<CallRecord | null>;
   loadMoreRecents(): Promise<void>;
   /** The missed calls have been looked at. */

@@ -9,6 +9,7 @@ import * as api from '../phone/api.ts';
 import type { Commands } from '../phone/commands.ts';
 import { deviceId } from '../phone/device.ts';
 import type { PhoneStore } from '../phone/store.ts';
+import { catchUpMissed } from './missed.ts';
 import { subscribe, unsubscribe } from './subscription.ts';
 
 export class Reachability {
@@ -28,7 +29,7 @@ export class Reachability {
     const clockOffset = await api.clockOffset();
     const line = { account: user.extension, device };
     await this.#commands.submit({ kind: 'configure', settings: { line, clockOffset } });
-    await this.#catchUpMissed(user.extension, device);
+    await catchUpMissed(line, { commands: this.#commands, reader: this.#reader });
     if (this.#store.state.notifications !== 'granted') return; // asked for in the settings, when it makes sense to the person
     try {
       await subscribe(await registerWorker(), device);
@@ -87,25 +88,5 @@ export class Reachability {
       const stop = this.#store.subscribe(look);
       look();
     });
-  }
-
-  /** Calls that came while everything was off, push included: recorded once, and shown as missed. */
-  async #catchUpMissed(account: string, device: string): Promise<void> {
-    const [last] = await this.#reader.history({ limit: 1 });
-    if (!last) return; // a new device has missed nothing
-    for (const { callId: providerCallId, peer } of await api.missedCalls(last.endedAt ?? 0, device)) {
-      const callId = crypto.randomUUID();
-      const input = {
-        kind: 'networkEnd',
-        callId,
-        account,
-        providerCallId,
-        response: 'missed',
-        endCode: null,
-        peer,
-        type: 'audio',
-      } as const;
-      await this.#commands.submit(input);
-    }
   }
 }

@@ -1,6 +1,6 @@
 /** Which tone the calls call for. */
 
-import { pendingIntent } from '../../shared/calls/intents.ts';
+import { ANSWERS, pendingIntent } from '../../shared/calls/intents.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import { isAnswered } from '../../shared/calls/states.ts';
 import type { ToneName } from './tones.ts';
@@ -31,17 +31,7 @@ function rings(call: CallRecord): boolean {
   return (
     call.state === 'ringing' &&
     !call.attributes.silenced &&
-    !pendingIntent(
-      call,
-      'answer',
-      'answerWithVideo',
-      'holdAndAnswer',
-      'endAndAnswer',
-      'decline',
-      'declineEverywhere',
-      'hangUp',
-      'silence',
-    )
+    !pendingIntent(call, ...ANSWERS, 'decline', 'declineEverywhere', 'hangUp', 'silence')
   );
 }
 

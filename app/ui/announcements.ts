@@ -3,7 +3,7 @@ import type { CallRecord } from '../../shared/calls/record.ts';
 import { isLive } from '../../shared/calls/states.ts';
 import { type Language, text } from '../../shared/i18n/messages.ts';
 import type { PhoneState } from '../phone/types.ts';
-import { stateText } from './callText.ts';
+import { answerText, stateText } from './callText.ts';
 import { isHeard } from './choices.ts';
 import { failureOf, failureText } from './failure.ts';
 import { peerName } from './format.ts';
@@ -11,7 +11,7 @@ import { peerName } from './format.ts';
 /** What was last told: the line of each call by its id, that of each failure by the id of its intent. */
 export type Told = ReadonlyMap<string, string>;
 
-/** What has changed since `told`; a call that ended elsewhere and was never told is not news. */
+/** What has changed since `told`; a call that ended elsewhere and was never told is news to those only who wanted to answer it. */
 export function announcements(
   told: Told,
   { calls, justEnded }: Pick<PhoneState, 'calls' | 'justEnded'>,
@@ -21,9 +21,11 @@ export function announcements(
   const now = new Map<string, string>();
   const news: string[] = [];
   for (const call of [...calls, ...justEnded]) {
-    const line = `${stateText(call, language)}, ${peerName(call.peer, language)}`;
+    const why = call.state === 'disconnected' ? answerText(call, language) : null;
+    const line = `${stateText(call, language)}, ${peerName(call.peer, language)}${why ? `. ${why}` : ''}`;
     now.set(call.id, line);
-    if (told.get(call.id) !== line && (told.has(call.id) || call.state !== 'disconnected')) news.push(line);
+    const isNews = told.has(call.id) || call.state !== 'disconnected' || why !== null;
+    if (told.get(call.id) !== line && isNews) news.push(line);
     const failure = failureOf(call, at);
     if (!failure) continue;
     const failed = `${peerName(call.peer, language)}: ${failureText(failure, language)}`;

@@ -1,8 +1,10 @@
 /** What a call is doing, in one line. */
 import { MOVED } from '../../shared/calls/endCodes.ts';
-import { pendingIntent } from '../../shared/calls/intents.ts';
-import type { CallRecord } from '../../shared/calls/record.ts';
+import { ANSWERS, pendingIntent, wasAnsweredLate } from '../../shared/calls/intents.ts';
+import { wasAnswered } from '../../shared/calls/missed.ts';
+import type { CallRecord, IntentOutcome } from '../../shared/calls/record.ts';
 import { isTransferring, type Transfer, wasTransferred } from '../../shared/calls/transfer.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { disconnectText, endReason } from '../../shared/i18n/endReasons.ts';
 import { errorText, type Language, type MessageKey, text } from '../../shared/i18n/messages.ts';
 import { notificationText } from '../../shared/i18n/notifications.ts';
@@ -14,6 +16,7 @@ export function ringText({ type }: CallRecord, language: Language): string {
 
 /** The state line of a call. */
 export function stateText(call: CallRecord, language: Language): string {
+  if (call.state === 'ringing' && isBeingAnswered(call)) return text(language, 'pending.answer');
   if (call.state === 'ringing') return ringText(call, language);
   if (call.state === 'disconnected') return endText(call, language);
   const { transfer } = call;
@@ -43,6 +46,9 @@ function stateKey(call: CallRecord): MessageKey & `call.${string}` {
   return state === 'disconnected' || state === 'ringing' ? 'call.disconnecting' : `call.${state}`;
 }
 
+/** Somebody has decided to take it: it rings on in the network only. */
+export const isBeingAnswered = (call: CallRecord): boolean => pendingIntent(call, ...ANSWERS) !== undefined;
+
 /** Said where calls of several accounts are on the screen. */
 export function accountText(account: string, language: Language): string {
   return text(language, 'call.account', { account });
@@ -50,13 +56,34 @@ export function accountText(account: string, language: Language): string {
 
 /** How a call ended, in two or three words. */
 export function endText(call: CallRecord, language: Language): string {
-  const { disconnect, direction, answeredAt, transfer } = call;
+  const { disconnect, direction, transfer } = call;
   if (transfer && wasTransferred(call))
     return text(language, 'response.transferred', { name: peerName(transfer.target, language) });
-  if (answeredAt !== null && disconnect?.endCode === MOVED) return text(language, 'response.moved');
-  const response = disconnect?.response ?? 'unknown';
-  return disconnectText(language, { response, direction, answered: answeredAt !== null });
+  const answered = wasAnswered(call);
+  if (answered && disconnect?.endCode === MOVED) return text(language, 'response.moved');
+  return disconnectText(language, { response: disconnect?.response ?? 'unknown', direction, answered });
 }
+
+/** Why a call that somebody here wanted to answer was not; null for every other. */
+export function answerText(call: CallRecord, language: Language): string | null {
+  if (wasAnswered(call)) return null;
+  const answer = call.intents.findLast(({ action }) => (ANSWERS as readonly string[]).includes(action));
+  if (!answer?.outcome && !wasAnsweredLate(call)) return null;
+  const code = answer?.outcome ? codeOf(answer.outcome) : 'tooLate';
+  if (code !== 'tooLate' && code !== 'callNotFound') return errorText(language, code);
+  const response = call.disconnect?.response;
+  return text(language, isLate(response) ? `late.${response}` : 'late.missed');
+}
+
+/** An answer that was sent and did not count crossed another, or the caller's hanging up. */
+function codeOf(outcome: IntentOutcome): ErrorCode {
+  if (outcome.result === 'failed') return outcome.code;
+  return outcome.result === 'timedOut' ? 'timedOut' : 'tooLate';
+}
+
+const LATE = ['answeredElsewhere', 'declinedElsewhere', 'canceled', 'missed'] as const;
+const isLate = (response: string | undefined): response is (typeof LATE)[number] =>
+  (LATE as readonly (string | undefined)[]).includes(response);
 
 /** Why it ended, where that says more than the words for the response do: the network's reason, or our own; else null. */
 export function endedBecause({ disconnect, intents }: CallRecord, language: Language): string | null {

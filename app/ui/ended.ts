@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import type { CommandKind, SimpleAction } from '../../shared/calls/commands.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import { avatar } from './avatar.ts';
-import { endedBecause, endText } from './callText.ts';
+import { answerText, endedBecause, endText } from './callText.ts';
 import { commandButton } from './commandButton.ts';
 import { commands } from './commandStyles.ts';
 import { SwitchhookElement } from './element.ts';
@@ -60,7 +60,7 @@ export class SwitchhookEnded extends SwitchhookElement {
     if (!call) return nothing;
     const name = peerName(call.peer, language);
     const talked = talkTime(call);
-    const reason = endedBecause(call, language);
+    const reason = answerText(call, language) ?? endedBecause(call, language);
     const ask = (kind: SimpleAction) => this.emit('command', { callId: call.id, command: { kind } });
     return html`<div class="who">
         ${avatar(name, call.peer.avatarUrl, 'large')}

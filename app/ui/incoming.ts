@@ -2,7 +2,7 @@ import { css, html, nothing, type PropertyValues } from 'lit';
 import type { CommandKind, SimpleAction } from '../../shared/calls/commands.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import { avatar } from './avatar.ts';
-import { accountText, ringText } from './callText.ts';
+import { accountText, isBeingAnswered, stateText } from './callText.ts';
 import { waysToTake } from './choices.ts';
 import { type CommandLook, commandButton } from './commandButton.ts';
 import { commands } from './commandStyles.ts';
@@ -117,11 +117,12 @@ export class SwitchhookIncoming extends SwitchhookElement {
     if (!call) return nothing;
     const name = peerName(call.peer, language);
     const { silenced } = call.attributes;
+    const quiet = silenced || isBeingAnswered(call);
     return html`<div class="who">
-        <span class="ring ${silenced ? 'silent' : ''}">${avatar(name, call.peer.avatarUrl, 'large')}</span>
+        <span class="ring ${quiet ? 'silent' : ''}">${avatar(name, call.peer.avatarUrl, 'large')}</span>
         <h2>${name}</h2>
         ${call.peer.displayName ? html`<p class="quiet">${call.peer.handle}</p>` : nothing}
-        <p class="state">${ringText(call, language)}</p>
+        <p class="state">${stateText(call, language)}</p>
         ${silenced ? html`<p class="small quiet">${this.text('incoming.silenced')}</p>` : nothing}
         ${account ? html`<p class="small quiet">${accountText(account, language)}</p>` : nothing}
         ${this.#failing.line(language)}

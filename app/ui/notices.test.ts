@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ask, settle } from '../../shared/calls/intents.ts';
+import { ask, refusal, settle } from '../../shared/calls/intents.ts';
+import { note } from '../../shared/calls/timeline.ts';
 import { SwitchhookError } from '../../shared/errors.ts';
 import { DEFAULT_SETTINGS } from '../../shared/registry/decide.ts';
 import { at, callIn, DIALOG, NOW, uuid, withFacts } from '../../shared/testing/samples.ts';
@@ -118,6 +119,14 @@ describe('announcements', () => {
 
   it('does not tell the end of a call that it never told of', () => {
     expect(announcements(new Map(), { calls: [], justEnded: [callIn('disconnected')] }, 'en', NOW).news).toEqual([]);
+  });
+
+  it('tells who wanted to answer it why that came too late', () => {
+    const over = withFacts(callIn('ringing'), { kind: 'disconnected', response: 'canceled', endCode: null });
+    const late = note(over, at(), 'refused', refusal('answer', 'disconnected'));
+    const { told, news } = announcements(new Map(), { calls: [], justEnded: [late] }, 'en', NOW);
+    expect(news).toEqual(['The caller hung up, Bob. The caller hung up before your answer arrived.']);
+    expect(announcements(told, { calls: [], justEnded: [late] }, 'en', NOW).news).toEqual([]);
   });
 
   it('tells a failure once, and whose call it was', () => {

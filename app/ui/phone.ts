@@ -140,13 +140,14 @@ export class SwitchhookPhone extends SwitchhookElement {
   #door(state: PhoneState | undefined) {
     const starting = state?.session === undefined && state?.link !== 'failed';
     return html`<main class="door">
-      ${starting ? html`<span></span>` : this.#banner()}
+      ${starting && !state?.problem ? html`<span></span>` : this.#banner()}
+      ${state && this.#stage.kind !== 'idle' ? html`<section class="stage">${stageContent(this.#stage, state, this.#allowed)}</section>` : nothing}
       ${
         state?.session === null
           ? html`<switchhook-login .language=${this.language} .demo=${state.demo} .busy=${this.loggingIn}
               .error=${this.logInError}></switchhook-login>
             ${this.#otherLanguage()}`
-          : html`<p class="starting quiet" ?hidden=${!starting}>
+          : html`<p class="starting quiet" ?hidden=${!starting || this.#stage.kind !== 'idle'}>
               <span class="spinner"></span>${this.text('app.starting')}
             </p>`
       }

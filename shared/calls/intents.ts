@@ -3,6 +3,7 @@
 import type { CallCommand } from './commands.ts';
 import { CLAIM_LEASE, deadlineIn } from './deadlines.ts';
 import type { CallRecord, Intent, IntentOutcome } from './record.ts';
+import type { CallState } from './states.ts';
 import { note, type Origin } from './timeline.ts';
 import { abandonTransfer } from './transfer.ts';
 
@@ -66,6 +67,15 @@ export function ask(call: CallRecord, { id, action, argument = null }: AskOption
   const pending = call.intents.filter(isPending);
   const asked = { ...call, intents: [...settled, ...pending, intent] };
   return note(answers(call, action) ? keptFor(asked, origin.now) : asked, origin, 'action', action);
+}
+
+/** How the timeline says that an action was asked for in a state that does not allow it. */
+export const refusal = (action: Intent['action'], state: CallState): string => `${action} in ${state}`;
+
+/** Whether somebody wanted to answer it when it was over. What is refused changes nothing but the timeline, so that is where it stands. */
+export function wasAnsweredLate({ timeline }: CallRecord): boolean {
+  const late = ANSWERS.flatMap((action) => [refusal(action, 'disconnecting'), refusal(action, 'disconnected')]);
+  return timeline.some(({ what, detail }) => what === 'refused' && late.includes(detail));
 }
 
 /** A ring is not over while somebody answers it: the network keeps it for them (3.2). */

@@ -106,6 +106,11 @@ export const en = {
   'response.moved': 'Moved to another device',
   'response.error': 'The call failed',
 
+  'late.answeredElsewhere': 'Another device was faster than your answer.',
+  'late.declinedElsewhere': 'It was declined on another device before your answer arrived.',
+  'late.canceled': 'The caller hung up before your answer arrived.',
+  'late.missed': 'Too late: it had stopped ringing before your answer arrived.',
+
   'recents.incoming': 'Incoming',
   'recents.outgoing': 'Outgoing',
   'recents.missed': 'Missed',

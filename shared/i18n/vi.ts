@@ -106,6 +106,11 @@ export const vi: Catalogue = {
   'response.moved': 'Đã chuyển sang thiết bị khác',
   'response.error': 'Cuộc gọi không thành công',
 
+  'late.answeredElsewhere': 'Một thiết bị khác đã trả lời trước bạn.',
+  'late.declinedElsewhere': 'Cuộc gọi đã bị từ chối trên thiết bị khác trước khi bạn kịp trả lời.',
+  'late.canceled': 'Người gọi đã gác máy trước khi bạn kịp trả lời.',
+  'late.missed': 'Đã muộn: cuộc gọi đã ngừng đổ chuông trước khi bạn kịp trả lời.',
+
   'recents.incoming': 'Gọi đến',
   'recents.outgoing': 'Gọi đi',
   'recents.missed': 'Gọi nhỡ',

@@ -30,5 +30,5 @@ const about = ({ id }: CallRecord) => ({ kind: 'fact' as const, call: { id }, ep
 function over(call: CallRecord, response: RingOver['ended']): RegistryInput | null {
   const { id: callId, account, providerCallId, peer, type } = call;
   if (providerCallId === null) return null; // no network rings it
-  return { kind: 'networkEnd', callId, account, providerCallId, response, endCode: null, peer, type };
+  return { kind: 'networkEnd', callId, account, providerCallId, response, endCode: null, peer, type, times: null };
 }

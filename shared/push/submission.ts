@@ -58,6 +58,7 @@ export function submissionOf(payload: PushPayload, callId: string, clock: Clock)
 
 function inputOf(payload: PushPayload, callId: string, clock: Clock): RegistryInput {
   const { account, callId: providerCallId } = payload;
+  const sentAt = localTime(payload.serverTime, payload, clock);
   switch (payload.type) {
     case 'ring':
       return {
@@ -76,11 +77,19 @@ function inputOf(payload: PushPayload, callId: string, clock: Clock): RegistryIn
       };
     case 'cancel': {
       const { response, endCode } = payload;
-      return { kind: 'networkEnd', callId, account, providerCallId, response, endCode, peer: null, type: 'audio' };
+      const end = { kind: 'networkEnd', callId, account, providerCallId, endCode, peer: null, type: 'audio' } as const;
+      // A device that was off hears of it hours later. Where the call went to is told at once or not at all.
+      const isMissed = response === 'canceled' || response === 'missed';
+      return { ...end, response, times: isMissed ? { createdAt: sentAt, endedAt: sentAt } : null };
     }
     case 'missed': {
-      const { peer, callType: type } = payload;
-      return { kind: 'networkEnd', callId, account, providerCallId, response: 'missed', endCode: null, peer, type };
+      const { peer, callType: type, createdAt } = payload;
+      const end = { kind: 'networkEnd', callId, account, providerCallId, endCode: null, peer, type } as const;
+      return {
+        ...end,
+        response: 'missed',
+        times: { createdAt: localTime(createdAt, payload, clock), endedAt: sentAt },
+      };
     }
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wasAnsweredLate } from '../calls/intents.ts';
 import type { CallRecord } from '../calls/record.ts';
 import { applyDeadlines } from '../calls/reduce.ts';
 import { CALL_STATES, type CallState } from '../calls/states.ts';
@@ -37,6 +38,8 @@ describe('a command', () => {
       const decision = perform(call, { kind }, registry([call]), 45_000);
       expect(decision.result).toEqual(fails('tooLate'));
       expect(only(decision)).toMatchObject({ state: 'disconnected', disconnect: { response: 'missed' } });
+      expect(wasAnsweredLate(only(decision))).toBe(true);
+      expect(wasAnsweredLate(call)).toBe(false);
     },
   );
 

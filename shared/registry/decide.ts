@@ -7,7 +7,7 @@ import { allowedCommands, canReceive } from '../calls/allowed.ts';
 import type { CallCommand, SimpleAction } from '../calls/commands.ts';
 import { RING_TIME } from '../calls/deadlines.ts';
 import { REJECTIONS } from '../calls/endCodes.ts';
-import { ANSWERS, argumentOf, ask, isPending } from '../calls/intents.ts';
+import { ANSWERS, argumentOf, ask, isPending, refusal } from '../calls/intents.ts';
 import type { CallRecord, Disconnect, IntentOutcome } from '../calls/record.ts';
 import { applyDeadlines, applyFact, applyOutcome, beginEnd, createCall } from '../calls/reduce.ts';
 import { isAnswered, isLive, isOver } from '../calls/states.ts';
@@ -26,6 +26,7 @@ export const DEFAULT_SETTINGS: Settings = {
   language: 'en',
   notifications: true,
   line: null,
+  caughtUp: null,
   clockOffset: 0,
   // Ours: years of a person's calls, some 30 MB.
   retention: { calls: 100_000, days: 730 },
@@ -150,7 +151,7 @@ function command(context: Context, callId: string, asked: CallCommand): Decision
   const allowed = allowedCommands(call, { others: state.live, now: origin.now });
   if (!allowed.has(asked.kind)) {
     const late = (ANSWERS as readonly string[]).includes(asked.kind) && !isLive(call.state);
-    const noted = note(call, origin, 'refused', `${asked.kind} in ${call.state}`);
+    const noted = note(call, origin, 'refused', refusal(asked.kind, call.state));
     return refused(context, late ? 'tooLate' : 'notAllowed', `${asked.kind} is not possible now (${call.state}).`, [
       noted,
     ]);

@@ -68,6 +68,8 @@ export type RegistryInput =
       /** Who called, where the push says so. */
       peer: Peer | null;
       type: CallType;
+      /** When it rang, for the record, should there be none: it may be long ago. Null: just now. */
+      times: { createdAt: number; endedAt: number } | null;
     }
   /** The network, or an SDK, states something about a call. */
   | { kind: 'fact'; call: CallRef; fact: CallFact; epoch: number | null }
@@ -109,6 +111,8 @@ export interface Settings {
   notifications: boolean;
   /** Whose calls these are, and on which device: a push for another is none of ours. Null while nobody is logged in. */
   line: { account: string; device: string } | null;
+  /** Up to when calls that came while everything was off are known here, ms by the switchboard's clock; null: not asked yet. */
+  caughtUp: { account: string; until: number } | null;
   /** ms by which this device's clock is ahead of the switchboard's, as last measured. */
   clockOffset: number;
   /** Finished calls that are kept: at most so many, at most so old. */

@@ -71,8 +71,8 @@ const UNKNOWN_PEER = { handle: '', displayName: null, avatarUrl: null, userId: n
  * not known is recorded as over: the ring may still come, and must not ring (3.2).
  */
 export function networkEnd(context: Context, input: Extract<RegistryInput, { kind: 'networkEnd' }>): Decision {
-  const { origin, state } = context;
-  const { account, providerCallId, response, endCode, peer, type } = input;
+  const { origin } = context;
+  const { account, providerCallId, response, endCode } = input;
   const ref: CallRef = { account, direction: 'incoming', providerCallId };
   const known = find(context, ref);
   // Another device had claimed the call, and nothing came of it: what looked answered there was missed here too (3.2).
@@ -82,23 +82,29 @@ export function networkEnd(context: Context, input: Extract<RegistryInput, { kin
   }
   if (known && known.state !== 'ringing')
     return done(context, [note(known, origin, 'push', `${response} in ${known.state}`)], known.id);
-  const call: CallRecord =
-    known ??
-    createCall(
-      {
-        id: input.callId,
-        providerCallId,
-        account,
-        direction: 'incoming',
-        entry: 'ringing',
-        type,
-        peer: peer ?? UNKNOWN_PEER,
-        capabilities: [],
-        ringDeadline: null,
-        data: null,
-      },
-      origin,
-      state.settings.ringTime,
-    );
-  return done(context, [applyFact(call, { kind: 'disconnected', response, endCode }, origin)], call.id);
+  const call = known ?? unheardOf(context, input);
+  const ended = known ? origin : { ...origin, now: Math.min(input.times?.endedAt ?? origin.now, origin.now) };
+  return done(context, [applyFact(call, { kind: 'disconnected', response, endCode }, ended)], call.id);
+}
+
+/** A call that came and went while nobody here could hear of it, as it was when it rang. */
+function unheardOf({ state, origin }: Context, input: Extract<RegistryInput, { kind: 'networkEnd' }>): CallRecord {
+  const { callId: id, account, providerCallId, type, peer, times } = input;
+  const began = times ? Math.min(times.createdAt, times.endedAt, origin.now) : origin.now;
+  return createCall(
+    {
+      id,
+      providerCallId,
+      account,
+      direction: 'incoming',
+      entry: 'ringing',
+      type,
+      peer: peer ?? UNKNOWN_PEER,
+      capabilities: [],
+      ringDeadline: null,
+      data: null,
+    },
+    { ...origin, now: began },
+    state.settings.ringTime,
+  );
 }

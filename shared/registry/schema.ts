@@ -113,6 +113,7 @@ const settings = v.object({
   language: v.exactOptional(v.picklist(['en', 'vi'])),
   notifications: v.exactOptional(v.boolean()),
   clockOffset: v.exactOptional(v.pipe(v.number(), v.finite())),
+  caughtUp: v.exactOptional(nullable(v.object({ account: v.pipe(text, v.minLength(1)), until: time }))),
   line: v.exactOptional(nullable(v.object({ account: v.pipe(text, v.minLength(1)), device: id }))),
   retention: v.exactOptional(
     v.object({ calls: v.pipe(v.number(), v.integer(), v.minValue(1)), days: v.pipe(v.number(), v.minValue(1)) }),
@@ -164,6 +165,7 @@ const input = v.variant('kind', [
     endCode: nullable(endCode),
     peer: nullable(peer),
     type,
+    times: nullable(v.object({ createdAt: time, endedAt: time })),
   }),
   v.object({ kind: v.literal('fact'), call: callRef, fact, epoch: nullable(epoch) }),
   v.object({ kind: v.literal('claim'), callId: id, intentId: id, epoch }),

@@ -22,8 +22,9 @@ const BRINGS_UP: readonly CallAction[] = ['answer', 'answerWithVideo', 'holdAndA
  */
 export async function onClick(data: ShownData, wireAction: string, parts: ClickParts): Promise<void> {
   const action = wireAction === '' ? null : actionFromWire(wireAction);
-  const shown = action === null || BRINGS_UP.includes(action) ? bringUp(data, parts) : undefined;
   const asked = commandOf(action, data);
+  const shown =
+    action === null || BRINGS_UP.includes(action) ? bringUp(data, addressOf(data, asked), parts) : undefined;
   const written = asked === null ? undefined : parts.submit(asked);
   await Promise.all([shown, written]);
   // A repeat, or a call that is over, is refused by the registry, and the switchboard need not hear of it.
@@ -43,8 +44,16 @@ function commandOf(action: CallAction | null, { callId, kind }: ShownData): Subm
   };
 }
 
+/** Where a new window goes: to the call, which is a new one where it is called back; of missed ones there may be several. */
+function addressOf({ callId, kind }: ShownData, asked: Submission | null): string {
+  const command = asked?.input.kind === 'command' ? asked.input.command.kind : null;
+  // A call back has the id of the command that asked for it.
+  if (asked && command === 'callback') return `/#call=${encodeURIComponent(asked.id)}`;
+  return kind === 'missed' ? '/#/recents' : `/#call=${encodeURIComponent(callId)}`;
+}
+
 /** ONE window: the first in order that says it is there, else a new one. */
-async function bringUp({ callId, kind }: ShownData, { clients, hostTab }: ClickParts): Promise<void> {
+async function bringUp({ callId, kind }: ShownData, address: string, { clients, hostTab }: ClickParts): Promise<void> {
   const windows = await clients.matchAll({ type: 'window', includeUncontrolled: true });
   // Without a window nothing may come before openWindow: not even the question who hosts.
   const ordered = windows.length > 1 ? orderOfTabs(windows, await hostTab()) : windows;
@@ -53,7 +62,7 @@ async function bringUp({ callId, kind }: ShownData, { clients, hostTab }: ClickP
     await tab.focus();
     return;
   }
-  await clients.openWindow(`/#call=${encodeURIComponent(callId)}`);
+  await clients.openWindow(address);
 }
 
 /**
