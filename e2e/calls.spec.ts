@@ -2,7 +2,8 @@
 
 import { expect, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
-import { history, openPhone, type Person } from './support/person.ts';
+import { openPhone, type Person } from './support/person.ts';
+import { historyIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 
@@ -122,7 +123,7 @@ test('busy: who has as many calls as may be is busy, and hears of it afterwards'
 });
 
 const responses = async (person: Person) =>
-  (await history(person.page)).map(({ disconnect }) => disconnect?.response).sort();
+  (await historyIn(person.page)).map(({ disconnect }) => disconnect?.response).sort();
 
 test('a call to nobody, and to somebody who is not there', async () => {
   await mai.dial('999');

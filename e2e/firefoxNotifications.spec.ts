@@ -11,8 +11,9 @@ import { expectTone as expectToneInFirefox } from './support/firefoxSound.ts';
 import { firefoxDesktopMissing, launchFirefox, whyNoNotifications } from './support/firefoxUser.ts';
 import type { HiddenUser } from './support/hiddenUser.ts';
 import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
-import { openPhone, type Person, readHistory } from './support/person.ts';
+import { openPhone, type Person } from './support/person.ts';
 import { logIn, visibilityOf } from './support/phoneTab.ts';
+import { historyIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectTone } from './support/tones.ts';
 
@@ -62,8 +63,8 @@ async function ring(): Promise<DesktopNotification> {
 
 /** The one finished call of the one who was called; waits for it. */
 async function finished(): Promise<CallRecord | undefined> {
-  await expect.poll(async () => (await hung.page.evaluate(readHistory)).length, { message: 'finished calls' }).toBe(1);
-  return (await hung.page.evaluate(readHistory))[0];
+  await expect.poll(async () => (await historyIn(hung.page)).length, { message: 'finished calls' }).toBe(1);
+  return (await historyIn(hung.page))[0];
 }
 
 const actions = (call: CallRecord | undefined) =>

@@ -11,7 +11,8 @@ import { expectTone as expectToneInFirefox } from './support/firefoxSound.ts';
 import { hostOf, openTabs, press, ringerOf, show, showNone, silent } from './support/firefoxTabs.ts';
 import { firefoxMissing, launchFirefox } from './support/firefoxUser.ts';
 import type { HiddenUser } from './support/hiddenUser.ts';
-import { openPhone, type Person, readHistory } from './support/person.ts';
+import { openPhone, type Person } from './support/person.ts';
+import { historyIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectTone } from './support/tones.ts';
 
@@ -54,8 +55,8 @@ const bothHear = (host: Page) => Promise.all([expectTone(mai.page, HUNG_TONE), e
 
 /** The one finished call, as Firefox has stored it; waits for it. */
 async function finished(tab: Page): Promise<CallRecord | undefined> {
-  await expect.poll(async () => (await tab.evaluate(readHistory)).length, { message: 'finished calls' }).toBe(1);
-  return (await tab.evaluate(readHistory))[0];
+  await expect.poll(async () => (await historyIn(tab)).length, { message: 'finished calls' }).toBe(1);
+  return (await historyIn(tab))[0];
 }
 
 test('Firefox: one registration, one ringer, the call in all tabs; answered in a guest, carried by the host', async () => {

@@ -7,10 +7,11 @@
 import { expect, test } from '@playwright/test';
 import type { Page } from 'puppeteer-core';
 import type { Switchboard } from '../server/switchboard.ts';
-import type { LogEntry } from '../shared/registry/store.ts';
 import type { LoadReport } from './harness/load.ts';
+import { expectExactlyOnce } from './support/exactlyOnce.ts';
 import { firefoxMissing, launchFirefox } from './support/firefoxUser.ts';
 import type { HiddenUser } from './support/hiddenUser.ts';
+import { storesIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 
 const missing = firefoxMissing();
@@ -45,18 +46,6 @@ async function openTab(): Promise<Page> {
   return page;
 }
 
-async function logOf(page: Page): Promise<LogEntry[]> {
-  return page.evaluate(async () => {
-    const done = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const db = await done(indexedDB.open('switchhook'));
-    return done<LogEntry[]>(db.transaction('log').objectStore('log').getAll());
-  });
-}
-
 /** Room for all calls at once, then the load, one tab after another: the later ones join while the registry changes. */
 async function startLoad(tabs: readonly Page[]): Promise<void> {
   await tabs[0]?.evaluate(async () => {
@@ -87,21 +76,6 @@ test(`Firefox: ${DEATHS} stops of the worker under load from three tabs`, async 
   const reports = await Promise.all(tabs.map(reportOf));
   const [first] = tabs;
   if (!first) throw new Error('no tab');
-  const log = await logOf(first);
-  const times = new Map<string, number>();
-  for (const { id } of log) times.set(id, (times.get(id) ?? 0) + 1);
-  const acknowledged = reports.flatMap((report) => report.acknowledged);
-
-  expect(reports.flatMap((report) => report.errors)).toEqual([]);
-  expect(reports.flatMap((report) => report.refused)).toEqual([]);
-  expect(acknowledged.length).toBeGreaterThan(DEATHS);
-  expect(
-    acknowledged.filter((id) => times.get(id) !== 1),
-    'acknowledged and not in the log exactly once',
-  ).toEqual([]);
-  expect(
-    log.map(({ rev }) => rev),
-    'revisions without a gap',
-  ).toEqual(log.map((_, index) => index + 1));
-  for (const { rev, live } of reports) expect({ rev, live }).toEqual({ rev: log.length, live: [] });
+  const { log } = await storesIn(first, 'log');
+  expectExactlyOnce(log, reports, DEATHS);
 });

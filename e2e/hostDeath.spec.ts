@@ -5,7 +5,8 @@
 
 import { expect, type Page, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
-import type { LogEntry } from '../shared/registry/store.ts';
+import { expectNoGaps } from './support/exactlyOnce.ts';
+import { storesIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { launchUser, type UserBrowser } from './support/userBrowser.ts';
 import { waitUntil } from './support/waiting.ts';
@@ -143,19 +144,6 @@ test(`${KILLS} deaths of the host tab`, async () => {
 
   const [witness] = tabs;
   if (!witness) throw new Error('no tab');
-  const log = await witness.evaluate(async () => {
-    const request = indexedDB.open('switchhook');
-    const db = await new Promise<IDBDatabase>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    return new Promise<LogEntry[]>((resolve, reject) => {
-      const all = db.transaction('log').objectStore('log').getAll();
-      all.onsuccess = () => resolve(all.result);
-      all.onerror = () => reject(all.error);
-    });
-  });
-  expect(new Set(log.map(({ id }) => id)).size, 'commands done twice').toBe(log.length);
-  expect(log.map(({ rev }) => rev)).toEqual(log.map((_, index) => index + 1));
+  expectNoGaps((await storesIn(witness, 'log')).log);
   expect(switchboard.stats.sockets, 'sockets: one per person').toBe(2);
 });

@@ -5,9 +5,10 @@ import type { Switchboard } from '../server/switchboard.ts';
 import type { CallRecord } from '../shared/calls/record.ts';
 import { type HiddenUser, launchHiddenUser } from './support/hiddenUser.ts';
 import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
-import { openPhone, type Person, readHistory } from './support/person.ts';
+import { openPhone, type Person } from './support/person.ts';
 import { logIn, visibilityOf } from './support/phoneTab.ts';
 import { busMissing } from './support/sessionBus.ts';
+import { historyIn, storesIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 import { waitUntil } from './support/waiting.ts';
@@ -57,7 +58,7 @@ async function ring(): Promise<DesktopNotification> {
 /** The finished calls of the one who was called. */
 const finished = (count: number): Promise<CallRecord[]> =>
   waitUntil(`${count} finished calls`, PATIENCE, async () => {
-    const calls = await hung.page.evaluate(readHistory);
+    const calls = await historyIn(hung.page);
     return calls.length === count && calls;
   });
 
@@ -104,21 +105,8 @@ test('a second click does nothing twice', async () => {
 test('dismiss is not decline: it rings on, unseen, and can be answered in the page', async () => {
   const shown = await ring();
   desktop.dismiss(shown);
-  const dismissed = () =>
-    hung.page.evaluate(async () => {
-      const db = await new Promise<IDBDatabase>((resolve, reject) => {
-        const request = indexedDB.open('switchhook');
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-      const calls = await new Promise<{ state: string; dismissed: boolean }[]>((resolve, reject) => {
-        const request = db.transaction('live').objectStore('live').getAll();
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-      db.close();
-      return calls.map(({ state, dismissed }) => ({ state, dismissed }));
-    });
+  const dismissed = async () =>
+    (await storesIn(hung.page, 'live')).live.map(({ state, dismissed }) => ({ state, dismissed }));
   await expect.poll(dismissed).toEqual([{ state: 'ringing', dismissed: true }]);
   expect(desktop.notifications.filter(({ summary }) => summary === 'Incoming audio call')).toHaveLength(1);
   await hung.show();

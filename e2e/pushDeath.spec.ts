@@ -5,13 +5,10 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
-import type { Switchboard } from '../server/switchboard.ts';
-import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
-import { openPhone, type Person } from './support/person.ts';
-import { type ChromiumPush, startChromiumPush } from './support/push/chromium.ts';
+import type { DesktopNotification } from './support/notificationDesktop.ts';
+import { PATIENCE, type PushStage, startPushStage } from './support/push/stage.ts';
 import { attachServiceWorkers, type ServiceWorkers } from './support/serviceWorkers.ts';
 import { busMissing } from './support/sessionBus.ts';
-import { startTestSwitchboard } from './support/switchboard.ts';
 import { waitUntil } from './support/waiting.ts';
 
 // Without a session bus there is no desktop to click on: named as skipped, and with CI=true `npm test` fails for it.
@@ -25,13 +22,8 @@ const KILLS_PER_CALL = 12;
 const MOST_BETWEEN = 20;
 /** ms; real ones wait for seconds. */
 const RESEND = 200;
-const PATIENCE = 20_000;
 
-let service: ChromiumPush;
-let switchboard: Switchboard;
-let desktop: Desktop;
-let mai: Person;
-let hung: Person;
+let stage: PushStage;
 let workers: ServiceWorkers;
 
 /** Kills that are left in this call, and those that were made in all; pushes that were followed by a stop. */
@@ -43,12 +35,12 @@ let stops = 0;
 async function deliver(payload: string): Promise<{ status: number }> {
   const deadly = left > 0 && (JSON.parse(payload) as { type: string }).type === 'ring';
   if (deadly && stops % 2 === 1) {
-    await workers.sync(switchboard.url, 'wake-up');
+    await workers.sync(stage.switchboard.url, 'wake-up');
     await waitUntil('the worker to run', PATIENCE, () =>
       workers.running().some(({ runningStatus }) => runningStatus === 'running'),
     );
   }
-  await workers.push(switchboard.url, payload);
+  await workers.push(stage.switchboard.url, payload);
   if (!deadly) return { status: 201 };
   stops += 1;
   await pause(Math.random() * MOST_BETWEEN); // not a wait for anything: the moment of the kill is to be random
@@ -61,45 +53,36 @@ async function deliver(payload: string): Promise<{ status: number }> {
 }
 
 test.beforeEach(async () => {
-  service = await startChromiumPush();
-  switchboard = await startTestSwitchboard({
+  stage = await startPushStage({
     ringSeconds: 60,
     limits: { pushResendMs: RESEND, pushResendMaxMs: RESEND },
-    push: { hosts: [...service.hosts], send: ({ payload }) => deliver(payload) },
+    push: { send: ({ payload }) => deliver(payload) },
   });
-  desktop = await startDesktop();
-  [mai, hung] = await Promise.all([
-    openPhone(switchboard.url, '101', { tone: 440 }),
-    openPhone(switchboard.url, '102', { tone: 1000, desktop, args: service.args }),
-  ]);
-  workers = await attachServiceWorkers(hung.browser.context);
-  await expect(hung.page.locator('[data-push="ready"]')).toBeAttached({ timeout: PATIENCE });
-  await hung.page.close();
-  await expect.poll(() => switchboard.stats.sockets, { message: 'only the caller is connected' }).toBe(1);
+  const { page, browser } = await stage.person('102', { tone: 1000, desktop: stage.desktop });
+  workers = await attachServiceWorkers(browser.context);
+  await page.close();
+  await stage.connected(1);
   await workers.stopAll();
 });
 
-test.afterEach(async () => {
-  await Promise.all([mai?.close(), hung?.close()]);
-  await Promise.all([desktop?.stop(), switchboard?.close(), service?.stop()]);
-});
+test.afterEach(() => stage?.close());
 
 const rings = (): DesktopNotification[] =>
-  desktop.notifications.filter(({ open, summary }) => open && summary === 'Incoming audio call');
+  stage.desktop.notifications.filter(({ open, summary }) => open && summary === 'Incoming audio call');
 
 /** Any number of them: "Missed call", "2 missed calls". */
 const isMissed = ({ summary }: DesktopNotification) => /missed call/iu.test(summary);
 
 async function callOnce(number: number): Promise<void> {
   left = Math.min(KILLS_PER_CALL, KILLS - kills);
-  await mai.dial('102');
-  await expect(mai.page.locator('switchhook-call')).toContainText(/ringing/i, { timeout: PATIENCE });
+  await stage.mai.dial('102');
+  await expect(stage.mai.page.locator('switchhook-call')).toContainText(/ringing/i, { timeout: PATIENCE });
   expect(rings(), `the ring of call ${number}`).toHaveLength(1);
   left = 0;
-  await mai.press('hangUp');
-  await mai.lastCall(number);
+  await stage.mai.press('hangUp');
+  await stage.mai.lastCall(number);
   const summary = number === 1 ? 'Missed call' : `${number} missed calls`;
-  await desktop.waitFor((shown) => isMissed(shown) && shown.summary === summary, PATIENCE);
+  await stage.desktop.waitFor((shown) => isMissed(shown) && shown.summary === summary, PATIENCE);
   expect(rings(), `after the end of call ${number}`).toEqual([]);
 }
 

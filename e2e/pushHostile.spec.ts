@@ -4,31 +4,24 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { expect, test } from '@playwright/test';
-import type { Switchboard } from '../server/switchboard.ts';
-import type { CallRecord } from '../shared/calls/record.ts';
+import { expect, test, type Worker } from '@playwright/test';
 import type { PushPayload, RingPayload } from '../shared/push/payload.ts';
 import type { Settings } from '../shared/registry/input.ts';
-import type { MetaRecord } from '../shared/registry/store.ts';
-import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
-import { openPhone, type Person } from './support/person.ts';
-import { type ChromiumPush, startChromiumPush } from './support/push/chromium.ts';
+import type { DesktopNotification } from './support/notificationDesktop.ts';
+import type { Person } from './support/person.ts';
+import { PATIENCE, type PushStage, startPushStage } from './support/push/stage.ts';
 import { attachServiceWorkers, type ServiceWorkers } from './support/serviceWorkers.ts';
 import { busMissing } from './support/sessionBus.ts';
-import { startTestSwitchboard } from './support/switchboard.ts';
+import { storesIn } from './support/stores.ts';
 import { waitUntil } from './support/waiting.ts';
 
 // Without a session bus there is no desktop to click on: named as skipped, and with CI=true `npm test` fails for it.
 test.skip(busMissing() !== null, busMissing() ?? '');
 
-const PATIENCE = 20_000;
 /** s; long enough for every wrong token of a test to be tried while it rings. */
 const RING = 60;
 
-let service: ChromiumPush;
-let switchboard: Switchboard;
-let desktop: Desktop;
-let mai: Person;
+let stage: PushStage;
 let hung: Person;
 let workers: ServiceWorkers;
 /** What the switchboard has sent, as it was before encryption. */
@@ -36,83 +29,56 @@ let sent: PushPayload[];
 
 test.beforeEach(async () => {
   sent = [];
-  service = await startChromiumPush();
-  switchboard = await startTestSwitchboard({
+  stage = await startPushStage({
     ringSeconds: RING,
     push: {
-      hosts: [...service.hosts],
       send: async ({ payload }) => {
         sent.push(JSON.parse(payload));
-        await workers.push(switchboard.url, payload);
+        await workers.push(stage.switchboard.url, payload);
         return { status: 201 };
       },
     },
   });
-  desktop = await startDesktop();
-  [mai, hung] = await Promise.all([
-    openPhone(switchboard.url, '101', { tone: 440 }),
-    openPhone(switchboard.url, '102', { tone: 1000, desktop, args: service.args }),
-  ]);
+  hung = await stage.person('102', { tone: 1000, desktop: stage.desktop });
   workers = await attachServiceWorkers(hung.browser.context);
-  await expect(hung.page.locator('[data-push="ready"]')).toBeAttached({ timeout: PATIENCE });
 });
 
-test.afterEach(async () => {
-  await Promise.all([mai?.close(), hung?.close()]);
-  await Promise.all([desktop?.stop(), switchboard?.close(), service?.stop()]);
-});
-
-interface Registry {
-  live: CallRecord[];
-  history: CallRecord[];
-  line: Settings['line'];
-  /** Notifications that the worker still has on the screen. */
-  shown: number;
-}
-
-/** Runs in the worker, so it uses nothing from outside itself. */
-async function readRegistry(): Promise<Registry> {
-  const done = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  const db = await done(indexedDB.open('switchhook'));
-  const tx = db.transaction(['live', 'history', 'meta']);
-  const [live, history, meta] = await Promise.all([
-    done<CallRecord[]>(tx.objectStore('live').getAll()),
-    done<CallRecord[]>(tx.objectStore('history').getAll()),
-    done<MetaRecord>(tx.objectStore('meta').get('registry')),
-  ]);
-  db.close();
-  const { registration } = globalThis as typeof globalThis & { registration: ServiceWorkerRegistration };
-  return { live, history, line: meta.settings.line, shown: (await registration.getNotifications()).length };
-}
+test.afterEach(() => stage?.close());
 
 /** With every tab closed only the worker itself can look; it runs for half a minute after each push. */
-const registry = () =>
-  waitUntil('the worker to be asked', PATIENCE, () =>
-    hung.browser.context.serviceWorkers().at(-1)?.evaluate(readRegistry),
-  );
+const inWorker = <T>(look: (worker: Worker) => Promise<T>) =>
+  waitUntil('the worker to be asked', PATIENCE, () => {
+    const worker = hung.browser.context.serviceWorkers().at(-1);
+    return worker && look(worker);
+  });
+
+const stores = () => inWorker((worker) => storesIn(worker, 'live', 'history', 'meta'));
+
+/** Whose calls these are, as the worker knows it. */
+const lineHere = async () => (await stores()).meta[0]?.settings.line ?? null;
+
+/** Notifications that the worker still has on the screen. Runs there. */
+async function countShown(): Promise<{ count: number }> {
+  const { registration } = globalThis as typeof globalThis & { registration: ServiceWorkerRegistration };
+  return { count: (await registration.getNotifications()).length };
+}
+const shown = async () => (await inWorker((worker) => worker.evaluate(countShown))).count;
 
 const calls = async () => {
-  const { live, history } = await registry();
+  const { live, history } = await stores();
   return { live, history };
 };
 
 async function closeApp(): Promise<void> {
   await hung.page.close();
-  await expect.poll(() => switchboard.stats.sockets, { message: 'only the caller is connected' }).toBe(1);
+  await stage.connected(1);
 }
 
 /** Until the worker has none: a push of which something is on the screen need not show anything. */
 async function clearDesktop(): Promise<void> {
-  for (const notification of desktop.notifications) if (notification.open) desktop.dismiss(notification);
-  await expect.poll(async () => (await registry()).shown, { message: 'notifications', timeout: PATIENCE }).toBe(0);
+  for (const notification of stage.desktop.notifications) if (notification.open) stage.desktop.dismiss(notification);
+  await expect.poll(shown, { message: 'notifications', timeout: PATIENCE }).toBe(0);
 }
-
-const appears = (summary: string): Promise<DesktopNotification> =>
-  desktop.waitFor((shown) => shown.summary === summary, PATIENCE);
 
 /** A ring as the switchboard would make it, for this device and for now. */
 function ringFor(line: Settings['line'], changes: Record<string, unknown> = {}): string {
@@ -130,7 +96,7 @@ function ringFor(line: Settings['line'], changes: Record<string, unknown> = {}):
     callType: 'audio',
     createdAt: now,
     expiresAt: now + RING * 1000,
-    respond: { url: `${switchboard.url}/api/calls/${callId}`, token: 'x'.repeat(64) },
+    respond: { url: `${stage.switchboard.url}/api/calls/${callId}`, token: 'x'.repeat(64) },
   };
   return JSON.stringify({ ...ring, ...changes });
 }
@@ -155,8 +121,8 @@ function wrongPushes(line: Settings['line']): [name: string, text: string][] {
 
 async function isHarmless(name: string, text: string, before: Awaited<ReturnType<typeof calls>>): Promise<void> {
   await test.step(name, async () => {
-    await workers.push(switchboard.url, text);
-    await appears('Incoming call');
+    await workers.push(stage.switchboard.url, text);
+    await stage.appears('Incoming call');
     expect(await calls(), `the calls after a push ${name}`).toEqual(before);
     await clearDesktop();
   });
@@ -164,16 +130,16 @@ async function isHarmless(name: string, text: string, before: Awaited<ReturnType
 
 test('a push that is none: something is seen, no call changes, and the next one rings', async () => {
   test.setTimeout(120_000);
-  const { line } = await registry();
+  const line = await lineHere();
   await closeApp();
   // The same without a fault is a call: what is refused below is refused for its fault.
   const callId = 'made-up-good';
-  await workers.push(switchboard.url, ringFor(line, { callId }));
-  await appears('Incoming audio call');
+  await workers.push(stage.switchboard.url, ringFor(line, { callId }));
+  await stage.appears('Incoming audio call');
   const { account, device } = line ?? {};
   const cancel = { v: 1, type: 'cancel', callId, eventId: randomUUID(), account, device, serverTime: Date.now() };
-  await workers.push(switchboard.url, JSON.stringify({ ...cancel, response: 'canceled', endCode: 487 }));
-  await appears('Missed call');
+  await workers.push(stage.switchboard.url, JSON.stringify({ ...cancel, response: 'canceled', endCode: 487 }));
+  await stage.appears('Missed call');
   await clearDesktop();
   await expect.poll(async () => (await calls()).history.map(({ unseen }) => unseen)).toEqual([false]);
 
@@ -181,13 +147,13 @@ test('a push that is none: something is seen, no call changes, and the next one 
   expect(before.live).toEqual([]);
   for (const [name, text] of wrongPushes(line)) await isHarmless(name, text, before);
 
-  await mai.dial('102');
-  desktop.click(await appears('Incoming audio call'), 'Decline');
-  expect((await mai.lastCall()).disconnect).toMatchObject({ response: 'rejected', endCode: 486 });
+  await stage.mai.dial('102');
+  stage.desktop.click(await stage.appears('Incoming audio call'), 'Decline');
+  expect((await stage.mai.lastCall()).disconnect).toMatchObject({ response: 'rejected', endCode: 486 });
 });
 
 test('a push after the log-out: something is seen, and nothing rings', async () => {
-  const { line } = await registry();
+  const line = await lineHere();
   expect(line).toMatchObject({ account: '102' });
   await hung.page.locator('[data-tab="settings"]').click();
   await hung.page.locator('[data-action="logOut"]').click();
@@ -208,8 +174,8 @@ async function say(url: string, action: string, token: string | null): Promise<[
 /** Mai calls; the device rings. */
 async function ring(): Promise<[RingPayload['respond'], DesktopNotification]> {
   const before = sent.length;
-  await mai.dial('102');
-  const shown = await appears('Incoming audio call');
+  await stage.mai.dial('102');
+  const shown = await stage.appears('Incoming audio call');
   const payload = sent.slice(before).find((one) => one.type === 'ring');
   if (!payload) throw new Error('it rings without a push');
   return [payload.respond, shown];
@@ -227,9 +193,9 @@ function altered(token: string, part: number): string {
 test('tokens that are forged, foreign, replayed or late are refused, and the caller notices nothing', async () => {
   await closeApp();
   const [first] = await ring();
-  await mai.press('hangUp');
-  await mai.lastCall(1);
-  await appears('Missed call');
+  await stage.mai.press('hangUp');
+  await stage.mai.lastCall(1);
+  await stage.appears('Missed call');
 
   const [second, shown] = await ring();
   const parts = second.token.split('.');
@@ -254,13 +220,13 @@ test('tokens that are forged, foreign, replayed or late are refused, and the cal
   for (const action of ['ringing', 'answer', 'decline'])
     expect(await say(first.url, action, first.token), `${action}: late`).toEqual([410, 'tooLate']);
 
-  await mai.sees('dialing');
+  await stage.mai.sees('dialing');
   expect(shown.open).toBe(true);
-  desktop.click(shown, 'Decline');
-  expect((await mai.lastCall(2)).disconnect).toMatchObject({ response: 'rejected', endCode: 486 });
+  stage.desktop.click(shown, 'Decline');
+  expect((await stage.mai.lastCall(2)).disconnect).toMatchObject({ response: 'rejected', endCode: 486 });
 
   // Said already, so no mistake; anything else is too late.
   await expect.poll(() => say(second.url, 'decline', second.token)).toEqual([200, undefined]);
   expect(await say(second.url, 'answer', second.token)).toEqual([410, 'tooLate']);
-  await expect(mai.page.locator('switchhook-incoming')).toHaveCount(0);
+  await expect(stage.mai.page.locator('switchhook-incoming')).toHaveCount(0);
 });

@@ -7,16 +7,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from '@playwright/test';
-import type { Switchboard } from '../server/switchboard.ts';
-import type { CallRecord } from '../shared/calls/record.ts';
-import type { Errand } from '../shared/registry/store.ts';
-import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
-import { history, openPhone, type Person } from './support/person.ts';
-import { type ChromiumPush, startChromiumPush } from './support/push/chromium.ts';
-import { agentFor } from './support/push/service.ts';
+import type { DesktopNotification } from './support/notificationDesktop.ts';
+import type { Person } from './support/person.ts';
+import { type PushStage, startPushStage } from './support/push/stage.ts';
 import { attachServiceWorkers, type ServiceWorkers } from './support/serviceWorkers.ts';
 import { busMissing } from './support/sessionBus.ts';
-import { startTestSwitchboard } from './support/switchboard.ts';
+import { historyIn, storesIn } from './support/stores.ts';
 import { waitUntil } from './support/waiting.ts';
 
 // Without a session bus there is no desktop to click on: named as skipped, and with CI=true `npm test` fails for it.
@@ -24,10 +20,7 @@ test.skip(busMissing() !== null, busMissing() ?? '');
 
 const PATIENCE = 30_000;
 
-let service: ChromiumPush;
-let switchboard: Switchboard;
-let desktop: Desktop;
-let mai: Person;
+let stage: PushStage;
 let hung: Person;
 let workers: ServiceWorkers;
 
@@ -47,8 +40,7 @@ test.beforeEach(() => {
 
 test.afterEach(async () => {
   unsubscribe(COMES, onRequest);
-  await Promise.all([mai?.close(), hung?.close()]);
-  await Promise.all([desktop?.stop(), switchboard?.close(), service?.stop()]);
+  await stage?.close();
 });
 
 /**
@@ -56,55 +48,29 @@ test.afterEach(async () => {
  * @param window of the origin, but not the phone: is opened before
  */
 async function ringAndLoseNetwork(ringSeconds: number, window: boolean): Promise<DesktopNotification> {
-  service = await startChromiumPush();
-  const push = { agent: agentFor(service), hosts: [...service.hosts] };
-  switchboard = await startTestSwitchboard({ ringSeconds, push });
-  desktop = await startDesktop();
-  [mai, hung] = await Promise.all([
-    openPhone(switchboard.url, '101', { tone: 440 }),
-    openPhone(switchboard.url, '102', { tone: 1000, desktop, args: service.args }),
-  ]);
+  stage = await startPushStage({ ringSeconds });
+  hung = await stage.person('102', { tone: 1000, desktop: stage.desktop });
   workers = await attachServiceWorkers(hung.browser.context);
-  await expect(hung.page.locator('[data-push="ready"]')).toBeAttached({ timeout: PATIENCE });
   await hung.page.close();
-  await expect.poll(() => switchboard.stats.sockets, { message: 'only the caller is connected' }).toBe(1);
+  await stage.connected(1);
   await workers.stopAll();
 
-  await mai.dial('102');
-  const shown = await desktop.waitFor(isRing, PATIENCE);
+  const shown = await stage.ring();
   await expect.poll(() => said, { message: 'it says that it rings', timeout: PATIENCE }).toEqual(['ringing']);
   await expect.poll(outbox, { message: 'and has heard the answer', timeout: PATIENCE }).toEqual([]);
-  if (window) await (await hung.browser.context.newPage()).goto(`${switchboard.url}/icon.svg`);
+  if (window) await (await hung.browser.context.newPage()).goto(`${stage.switchboard.url}/icon.svg`);
   // The worker runs: one that is stopped would not be told.
   await hung.browser.context.setOffline(true);
   return shown;
 }
 
-const isRing = ({ summary }: DesktopNotification) => summary === 'Incoming audio call';
-
-/** Runs in the worker, so it uses nothing from outside itself. */
-async function readStores(): Promise<{ errands: Errand[]; calls: CallRecord[] }> {
-  const done = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  const db = await done(indexedDB.open('switchhook'));
-  const tx = db.transaction(['outbox', 'history']);
-  const [errands, calls] = await Promise.all([
-    done<Errand[]>(tx.objectStore('outbox').getAll()),
-    done<CallRecord[]>(tx.objectStore('history').getAll()),
-  ]);
-  db.close();
-  return { errands, calls };
-}
-
 const stores = () =>
-  waitUntil('the worker to be asked', PATIENCE, () =>
-    hung.browser.context.serviceWorkers().at(-1)?.evaluate(readStores),
-  );
-const outbox = async () => (await stores()).errands.map(({ action }) => action);
-const ends = async () => (await stores()).calls.map(({ disconnect }) => disconnect?.response);
+  waitUntil('the worker to be asked', PATIENCE, () => {
+    const worker = hung.browser.context.serviceWorkers().at(-1);
+    return worker && storesIn(worker, 'outbox', 'history');
+  });
+const outbox = async () => (await stores()).outbox.map(({ action }) => action);
+const ends = async () => (await stores()).history.map(({ disconnect }) => disconnect?.response);
 
 /** What Background Sync is to wake the worker for; runs in the worker. */
 function readTags(): Promise<string[]> {
@@ -123,19 +89,19 @@ for (const window of [false, true]) {
   test(`declined without a network, ${name}: said once when there is one, and the caller hears it`, async () => {
     test.setTimeout(90_000);
     const shown = await ringAndLoseNetwork(45, window);
-    desktop.click(shown, 'Decline');
+    stage.desktop.click(shown, 'Decline');
     await expect.poll(outbox, { message: 'the outbox', timeout: PATIENCE }).toEqual(['decline']);
     expect(declines()).toBe(0);
     // While one that Chromium has fired is being dealt with it is listed too.
     await expect.poll(tags, { timeout: PATIENCE }).toEqual(window ? ['switchhook-outbox'] : []);
-    await mai.sees('dialing');
+    await stage.mai.sees('dialing');
 
     await hung.browser.context.setOffline(false);
-    expect((await mai.lastCall()).disconnect).toMatchObject({ response: 'rejected', endCode: 486 });
+    expect((await stage.mai.lastCall()).disconnect).toMatchObject({ response: 'rejected', endCode: 486 });
     await emptied();
     await expect.poll(ends, { timeout: PATIENCE }).toEqual(['declined']);
     // Whatever wakes the worker now finds nothing to say.
-    await workers.sync(switchboard.url, 'switchhook-outbox');
+    await workers.sync(stage.switchboard.url, 'switchhook-outbox');
     await emptied();
     expect(said).toEqual(['ringing', 'decline']);
   });
@@ -144,14 +110,14 @@ for (const window of [false, true]) {
 test('declined without a network until the ring is over: never said, and the caller was told that nobody answers', async () => {
   test.setTimeout(90_000);
   const shown = await ringAndLoseNetwork(8, false);
-  desktop.click(shown, 'Decline');
+  stage.desktop.click(shown, 'Decline');
   await expect.poll(outbox, { message: 'the outbox', timeout: PATIENCE }).toEqual(['decline']);
-  await expect.poll(async () => (await history(mai.page)).length, { timeout: PATIENCE }).toBe(1);
-  expect((await mai.lastCall()).disconnect).toMatchObject({ response: 'remote' });
+  await expect.poll(async () => (await historyIn(stage.mai.page)).length, { timeout: PATIENCE }).toBe(1);
+  expect((await stage.mai.lastCall()).disconnect).toMatchObject({ response: 'remote' });
 
   await emptied();
   await hung.browser.context.setOffline(false);
-  await workers.sync(switchboard.url, 'switchhook-outbox');
+  await workers.sync(stage.switchboard.url, 'switchhook-outbox');
   await emptied();
   expect(said).toEqual(['ringing']);
   expect(await ends()).toHaveLength(1);

@@ -2,8 +2,9 @@
 
 import { expect, type Page, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
-import { history, openPhone, type Person } from './support/person.ts';
+import { openPhone, type Person } from './support/person.ts';
 import { complaintsOf, expectNoViolations, LOOKS, tabTo } from './support/screens.ts';
+import { historyIn, storesIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { launchUser, type UserBrowser } from './support/userBrowser.ts';
 
@@ -133,8 +134,10 @@ test('a whole call by keyboard alone', async () => {
   await expect(page.locator('[data-action="unmute"]')).toBeFocused();
   await tabTo(page, '[data-action="hangUp"]');
   await page.keyboard.press('Enter');
-  await expect.poll(async () => (await history(page)).map(({ disconnect }) => disconnect?.response)).toEqual(['local']);
-  const [call] = await history(page);
+  await expect
+    .poll(async () => (await historyIn(page)).map(({ disconnect }) => disconnect?.response))
+    .toEqual(['local']);
+  const [call] = await historyIn(page);
   expect(call).toMatchObject({ direction: 'outgoing', attributes: { muted: true }, disconnect: { endCode: 200 } });
   expect(complaints).toEqual([]);
 });
@@ -148,7 +151,7 @@ test.describe('without a microphone', () => {
   test('dialling says so, plainly', async () => {
     await page.locator('input[name="number"]').fill('102');
     await page.keyboard.press('Enter');
-    await expect.poll(async () => (await history(page))[0]?.disconnect?.response).toBe('error');
+    await expect.poll(async () => (await historyIn(page))[0]?.disconnect?.response).toBe('error');
     await expect(notice('microphone')).toContainText('The microphone is blocked. Allow it in the site settings');
     await expect(notice('microphone').locator('[data-action="enable-microphone"]')).toBeVisible();
     await expectNoViolations(page, 'microphone denied');
@@ -168,25 +171,19 @@ test.describe('without a microphone', () => {
     await expect(incoming).toBeVisible();
     await hung.sees('dialing');
     await incoming.locator('[data-action="decline"]').click();
-    await expect.poll(async () => (await history(page))[0]?.disconnect?.response).toBe('declined');
+    await expect.poll(async () => (await historyIn(page))[0]?.disconnect?.response).toBe('declined');
     expect(complaints).toEqual([]);
   });
 });
 
 /** What became of what was asked of the live call, as the worker has stored it. */
-const intents = (page: Page) =>
-  page.evaluate(async () => {
-    const done = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const db = await done(indexedDB.open('switchhook'));
-    const [call] = await done(db.transaction('live').objectStore('live').getAll());
-    db.close();
-    const all: { action: string; outcome: { code?: string } | null }[] = call?.intents ?? [];
-    return all.map(({ action, outcome }) => ({ action, code: outcome?.code ?? null }));
-  });
+const intents = async (page: Page) => {
+  const [call] = (await storesIn(page, 'live')).live;
+  return call?.intents.map(({ action, outcome }) => ({
+    action,
+    code: outcome?.result === 'failed' ? outcome.code : null,
+  }));
+};
 
 test('sound that is blocked is said, and gone after a click', async () => {
   await open();

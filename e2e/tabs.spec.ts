@@ -2,7 +2,8 @@
 
 import { expect, type Page, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
-import { openPhone, type Person, readHistory } from './support/person.ts';
+import { openPhone, type Person } from './support/person.ts';
+import { historyIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { hostOf, meterSound, openTab, ringing } from './support/tabs.ts';
 import { expectTone } from './support/tones.ts';
@@ -108,8 +109,8 @@ test('the host crashes in a call: reconnecting, then an honest end on this side,
   for (const tab of alive) await expect(tab.locator('switchhook-call')).toHaveCount(0);
   const [witness] = alive;
   if (!witness) throw new Error('no tab');
-  await expect.poll(async () => (await witness.evaluate(readHistory)).length).toBe(1);
-  const [call] = await witness.evaluate(readHistory);
+  await expect.poll(async () => (await historyIn(witness)).length).toBe(1);
+  const [call] = await historyIn(witness);
   expect(call).toMatchObject({ disconnect: { response: 'error' }, endedFrom: 'reconnecting' });
   expect(call?.timeline.map(({ detail }) => detail)).toContain('reconnecting');
 });

@@ -3,9 +3,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, type Page, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
-import type { LogEntry } from '../shared/registry/store.ts';
 import type { LoadReport } from './harness/load.ts';
+import { expectExactlyOnce } from './support/exactlyOnce.ts';
 import { attachServiceWorkers } from './support/serviceWorkers.ts';
+import { storesIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { launchUser, type UserBrowser } from './support/userBrowser.ts';
 
@@ -35,18 +36,6 @@ async function openTab(): Promise<Page> {
   await page.goto(`${switchboard.url}/e2e/harness/index.html`);
   await page.waitForFunction(() => window.harness !== undefined);
   return page;
-}
-
-async function logOf(page: Page): Promise<LogEntry[]> {
-  return page.evaluate(async () => {
-    const done = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const db = await done(indexedDB.open('switchhook'));
-    return done<LogEntry[]>(db.transaction('log').objectStore('log').getAll());
-  });
 }
 
 test(`${KILLS} kills under load from three tabs`, async () => {
@@ -80,26 +69,12 @@ test(`${KILLS} kills under load from three tabs`, async () => {
   const reports: LoadReport[] = await Promise.all(tabs.map((tab) => tab.evaluate(() => window.load.report())));
   const [first] = tabs;
   if (!first) throw new Error('no tab');
-  const log = await logOf(first);
-  const times = new Map<string, number>();
-  for (const { id } of log) times.set(id, (times.get(id) ?? 0) + 1);
-  const acknowledged = reports.flatMap((report) => report.acknowledged);
+  const { log } = await storesIn(first, 'log');
 
   expect(hits, 'kills of a running worker with submissions in flight').toBeGreaterThanOrEqual(HITS);
   expect(
     Math.max(...reports.map((report) => report.deathsInFlight)),
     'deaths noticed in flight',
   ).toBeGreaterThanOrEqual(HITS);
-  expect(reports.flatMap((report) => report.errors)).toEqual([]);
-  expect(reports.flatMap((report) => report.refused)).toEqual([]);
-  expect(acknowledged.length).toBeGreaterThan(KILLS);
-  expect(
-    acknowledged.filter((id) => times.get(id) !== 1),
-    'acknowledged and not in the log exactly once',
-  ).toEqual([]);
-  expect(
-    log.map(({ rev }) => rev),
-    'revisions without a gap',
-  ).toEqual(log.map((_, index) => index + 1));
-  for (const { rev, live } of reports) expect({ rev, live }).toEqual({ rev: log.length, live: [] });
+  expectExactlyOnce(log, reports, KILLS);
 });

@@ -4,6 +4,7 @@ import { expect, type Page } from '@playwright/test';
 import type { CallCommand } from '../../shared/calls/commands.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import type { UserOptions } from './profile.ts';
+import { historyIn } from './stores.ts';
 import { launchUser, type UserBrowser } from './userBrowser.ts';
 
 export interface Person {
@@ -56,27 +57,11 @@ export async function openPhone(
       ).toBeVisible();
     },
     lastCall: async (count = 1) => {
-      await expect.poll(async () => (await history(page)).length, { message: 'finished calls' }).toBe(count);
-      const [last] = (await history(page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+      await expect.poll(async () => (await historyIn(page)).length, { message: 'finished calls' }).toBe(count);
+      const [last] = (await historyIn(page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
       if (!last) throw new Error('there is no finished call');
       return last;
     },
     close: () => browser.close(),
   };
-}
-
-/** The finished calls as they stand in IndexedDB, which is the truth. */
-export const history = (page: Page): Promise<CallRecord[]> => page.evaluate(readHistory);
-
-/** Runs in the page, so it uses nothing from outside itself. */
-export async function readHistory(): Promise<CallRecord[]> {
-  const done = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  const db = await done(indexedDB.open('switchhook'));
-  const calls = await done<CallRecord[]>(db.transaction('history').objectStore('history').getAll());
-  db.close();
-  return calls;
 }

@@ -38,8 +38,13 @@ export interface PushStage {
   ring(): Promise<DesktopNotification>;
   /** The next notification with that title, or the one that is there. */
   appears(summary: string): Promise<DesktopNotification>;
-  /** How many phones have a socket. */
+  /** Waits until so many phones have a socket. */
   connected(count: number): Promise<void>;
+  /**
+   * Closes the phone of a sleeper and stops its worker; the browser lives on.
+   * @param others sockets that stay: the caller's alone, where it is not said
+   */
+  asleep(sleeper: HiddenUser, others?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,6 +59,8 @@ export async function startPushStage({ push, ...config }: ConfigInput = {}): Pro
     return user;
   };
   const mai = joined(await openPhone(switchboard.url, '101', { tone: MAI_TONE }));
+  const connected = (count: number) =>
+    expect.poll(() => switchboard.stats.sockets, { message: 'phones with a socket', timeout: PATIENCE }).toBe(count);
   const appears = (summary: string) => desktop.waitFor((shown) => shown.summary === summary, PATIENCE);
   return {
     service,
@@ -76,20 +83,18 @@ export async function startPushStage({ push, ...config }: ConfigInput = {}): Pro
       await mai.dial('102');
       return appears('Incoming audio call');
     },
-    connected: (count) =>
-      expect.poll(() => switchboard.stats.sockets, { message: 'phones with a socket', timeout: PATIENCE }).toBe(count),
+    connected,
+    asleep: async ({ browser, page }, others = 1) => {
+      const keeper = await browser.newPage();
+      const cdp = await keeper.createCDPSession();
+      await cdp.send('ServiceWorker.enable');
+      await page.close();
+      await connected(others);
+      await cdp.send('ServiceWorker.stopAllWorkers');
+    },
     close: async () => {
       await Promise.all(people.map((one) => one.close()));
       await Promise.all([desktop.stop(), switchboard.close(), service.stop()]);
     },
   };
-}
-
-/** Closes every tab of the phone; the browser lives on, with its worker stopped. */
-export async function fallAsleep({ browser, page }: HiddenUser): Promise<void> {
-  const keeper = await browser.newPage();
-  const cdp = await keeper.createCDPSession();
-  await cdp.send('ServiceWorker.enable');
-  await page.close();
-  await cdp.send('ServiceWorker.stopAllWorkers');
 }
