@@ -13,7 +13,7 @@ import { type Change, RegistryMirror } from '../link/mirror.ts';
 import { RegistryReader } from '../link/reader.ts';
 import { followUpdates, registerWorker } from '../link/register.ts';
 import { microphonePermission } from '../media/microphone.ts';
-import { capabilitiesOf, type ProviderSink } from '../providers/provider.ts';
+import { capabilitiesOf, type ProviderEvent, type ProviderSink } from '../providers/provider.ts';
 import { Reachability } from '../push/reachability.ts';
 import * as api from './api.ts';
 import { captureForCall } from './capture.ts';
@@ -28,7 +28,7 @@ import { onOpened } from './opened.ts';
 import { peerOf } from './peer.ts';
 import { Presence } from './presence.ts';
 import { Recents } from './recents.ts';
-import { findSession } from './session.ts';
+import { findSession, isLoggedOut } from './session.ts';
 import { Sounds } from './sounds.ts';
 import { PhoneStore } from './store.ts';
 import type { Phone, PhoneState, Preferences } from './types.ts';
@@ -76,7 +76,8 @@ export class AppPhone implements Phone {
     document.addEventListener('freeze', () => this.#host?.rest());
     document.addEventListener('resume', () => this.#host?.start());
     this.#sounds.tryUnlock(); // some browsers allow sound at once, to sites that are used much
-    await Promise.all([this.#startLink(), this.#startSession(), this.#lookAtMicrophone()]);
+    const looked = microphonePermission().then((microphone) => this.#store.set({ microphone }));
+    await Promise.all([this.#startLink(), this.#startSession(), looked]);
   }
 
   allowed(call: CallRecord): ReadonlySet<CommandKind> {
@@ -90,8 +91,7 @@ export class AppPhone implements Phone {
 
   async logOut(): Promise<void> {
     await this.#leaveSession();
-    await this.#reachability.end();
-    await api.logOut();
+    await this.#reachability.end().finally(api.logOut);
     this.#otherTabs.postMessage('changed');
   }
 
@@ -116,10 +116,6 @@ export class AppPhone implements Phone {
 
   async perform(callId: string, command: CallCommand): Promise<void> {
     await this.#shown(() => this.#commands.perform(callId, command));
-  }
-
-  async loadMoreRecents(): Promise<void> {
-    await this.#shown(() => this.#recents.loadMore());
   }
 
   async markSeen(): Promise<void> {
@@ -160,6 +156,7 @@ export class AppPhone implements Phone {
 
   takeHere = (): Promise<void> => this.#shown(() => this.#elsewhere.take(this.#host, SIP_CAPABILITIES));
   getInitialCall = (): Promise<CallRecord | null> => this.#initial.find();
+  loadMoreRecents = (): Promise<void> => this.#shown(() => this.#recents.loadMore());
   loadDevices = (): Promise<void> => this.#shown(() => this.#reachability.loadDevices());
   removeDevice = (device: string): Promise<void> => this.#shown(() => this.#reachability.removeDevice(device));
   testPush = (): Promise<void> => this.#shown(() => this.#reachability.test());
@@ -176,7 +173,8 @@ export class AppPhone implements Phone {
     try {
       await this.#mirror.start();
       this.#store.set({ link: 'ready' });
-      if (this.#mirror.state.rev === 0) await this.#firstLanguage();
+      // A registry that nothing has happened to yet: the language is the browser's until a person chooses.
+      if (this.#mirror.state.rev === 0 && navigator.language.startsWith('vi')) await this.configure({ language: 'vi' });
       this.#initial.linked();
       this.#ends.showIfOver(await this.#initial.find());
       this.#presence.start(() => void this.#shown(() => this.#mirror.catchUp()).catch(() => undefined)); // shown
@@ -193,11 +191,6 @@ export class AppPhone implements Phone {
     const { callId, kind } = opened;
     const failed = (error: unknown) => this.#problem(error);
     if (kind !== 'missed') this.#reader.call(callId).then((call) => this.#ends.showIfOver(call), failed);
-  }
-
-  /** A registry that nothing has happened to yet: the language is the browser's until a person chooses. */
-  async #firstLanguage(): Promise<void> {
-    if (navigator.language.startsWith('vi')) await this.configure({ language: 'vi' });
   }
 
   async #startSession(): Promise<void> {
@@ -239,6 +232,20 @@ export class AppPhone implements Phone {
     this.#line.set(role === 'host' ? 'registering' : null);
   }
 
+  #onRegistration({ state, reason }: Extract<ProviderEvent, { kind: 'registration' }>): void {
+    this.#line.set(state);
+    // A connection that is lost may have been ended: the device was removed, or its person logged out everywhere.
+    if (state === 'registering' && reason !== null)
+      this.#checkSession().catch((error: unknown) => this.#problem(error));
+  }
+
+  async #checkSession(): Promise<void> {
+    if (!this.state.session || !(await isLoggedOut())) return;
+    await this.#followSession();
+    await this.#reachability.forget();
+    this.#otherTabs.postMessage('changed');
+  }
+
   #newHost(session: Session): CallHost {
     return new CallHost({
       link: this.#link,
@@ -246,7 +253,7 @@ export class AppPhone implements Phone {
       account: session.user.extension,
       provider: (sink) => this.#sipProvider(session, sink),
       onRole: (role) => this.#onRole(role),
-      onRegistration: ({ state }) => this.#line.set(state),
+      onRegistration: (event) => this.#onRegistration(event),
       onRemoteAudio: (key, stream) => this.#sounds.remote.set(key, stream),
       onError: (error) => this.#problem(error),
     });
@@ -272,10 +279,6 @@ export class AppPhone implements Phone {
 
   #microphone(): Promise<MediaStream> {
     return captureForCall(this.#store, this.#sounds);
-  }
-
-  async #lookAtMicrophone(): Promise<void> {
-    this.#store.set({ microphone: await microphonePermission() });
   }
 
   #onRegistry({ state, ended, historyChanged }: Change): void {

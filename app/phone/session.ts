@@ -22,6 +22,16 @@ export async function findSession(onUnreachable: (error: SwitchhookError) => voi
   }
 }
 
+/** Whether the switchboard knows nobody here any more; false where it cannot be reached, for then nobody has said so. */
+export async function isLoggedOut(): Promise<boolean> {
+  try {
+    return (await api.currentSession()) === null;
+  } catch (error) {
+    if (SwitchhookError.from(error).code === 'noNetwork') return false;
+    throw error;
+  }
+}
+
 function networkMayBeBack(): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

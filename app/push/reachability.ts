@@ -42,9 +42,14 @@ export class Reachability {
 
   /** Before the log-out: afterwards the switchboard would not know who asks. */
   async end(): Promise<void> {
+    await api.deleteSubscription(deviceId()).finally(() => this.forget());
+  }
+
+  /** Nobody is logged in here any more: whatever is pushed is none of ours, and the browser need not listen for it. */
+  async forget(): Promise<void> {
     await this.#commands.submit({ kind: 'configure', settings: { line: null } });
-    if (this.#store.state.push === 'ready') await unsubscribe(await registerWorker(), deviceId());
     this.#store.set({ push: 'unknown' });
+    await unsubscribe(await registerWorker());
   }
 
   async loadDevices(): Promise<void> {

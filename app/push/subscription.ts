@@ -23,10 +23,10 @@ export async function subscribe(registration: ServiceWorkerRegistration, device:
   await api.putSubscription({ device, name: deviceName(), subscription: subscription.toJSON() });
 }
 
-/** Nothing rings here by push any more. */
-export async function unsubscribe(registration: ServiceWorkerRegistration, device: string): Promise<void> {
-  await api.deleteSubscription(device);
-  await (await registration.pushManager?.getSubscription())?.unsubscribe();
+/** The browser's side of it; whoever logs in next has a subscription of their own. @throws SwitchhookError `timedOut` */
+export async function unsubscribe(registration: ServiceWorkerRegistration): Promise<void> {
+  const known = registration.pushManager?.getSubscription();
+  if (known) await withPatience(known.then((subscription) => subscription?.unsubscribe()));
 }
 
 /** The one that there is, where it is for this switchboard's key; a key that was changed needs a new one. */
