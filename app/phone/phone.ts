@@ -122,10 +122,6 @@ export class AppPhone implements Phone {
     await this.#shown(() => this.#commands.submit({ kind: 'seen' }));
   }
 
-  async enableSound(): Promise<void> {
-    await this.#shown(() => this.#sounds.unlock());
-  }
-
   async enableNotifications(): Promise<void> {
     this.#store.set({ notifications: await Notification.requestPermission() });
     if (this.state.session) await this.#reachability.begin(this.state.session);
@@ -156,6 +152,7 @@ export class AppPhone implements Phone {
 
   takeHere = (): Promise<void> => this.#shown(() => this.#elsewhere.take(this.#host, SIP_CAPABILITIES));
   getInitialCall = (): Promise<CallRecord | null> => this.#initial.find();
+  enableSound = (): Promise<void> => this.#shown(() => this.#sounds.unlock());
   loadMoreRecents = (): Promise<void> => this.#shown(() => this.#recents.loadMore());
   loadDevices = (): Promise<void> => this.#shown(() => this.#reachability.loadDevices());
   removeDevice = (device: string): Promise<void> => this.#shown(() => this.#reachability.removeDevice(device));

@@ -76,6 +76,16 @@ describe('noticesFor', () => {
     expect(ids({ notifications: 'default', calls: [callIn('active')] })).toEqual([]);
   });
 
+  it('offers to hear a call whose sound the browser blocks, and to turn on sound before there is one', () => {
+    const action = (calls: typeof quiet.calls) => noticesFor({ ...quiet, sound: 'blocked', calls })[0];
+    expect(action([callIn('connecting')])).toMatchObject({
+      level: 'error',
+      text: 'Your browser blocks the sound of this call. Tap to hear it.',
+      action: { event: 'enable-sound', label: 'Hear the call' },
+    });
+    expect(action([callIn('ringing')])).toMatchObject({ level: 'hint', action: { label: 'Turn on sound' } });
+  });
+
   it('says what is missed while notifications are off, and offers to turn them on', () => {
     const [notice] = noticesFor({ ...quiet, notifications: 'default' });
     expect(notice?.text).toMatch(/none reach you with this page closed/u);

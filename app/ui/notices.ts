@@ -1,5 +1,6 @@
 /** What a person should know about the phone now: a pure function of its state, the most important first. */
 import { canMove } from '../../shared/calls/dialog.ts';
+import { isAnswered } from '../../shared/calls/states.ts';
 import type { ErrorCode, SwitchhookError } from '../../shared/errors.ts';
 import { errorText, type MessageKey, text } from '../../shared/i18n/messages.ts';
 import { actionText } from '../../shared/i18n/notifications.ts';
@@ -82,10 +83,12 @@ function microphone(state: Seen): Notice | null {
   return { id: 'microphone', level: 'error', text: errorText(language, code), action, dismissable: true };
 }
 
-function sound({ sound, settings }: Seen): Notice | null {
+function sound({ sound, settings, calls }: Seen): Notice | null {
   if (sound === 'ready') return null;
-  const action = { event: 'enable-sound', label: text(settings.language, 'banner.enableSound') } as const;
-  return { ...plain('sound', 'hint', settings, 'banner.sound'), action };
+  const talking = calls.some(({ state }) => isAnswered(state));
+  const label = text(settings.language, talking ? 'banner.hear' : 'banner.enableSound');
+  const said = plain('sound', talking ? 'error' : 'hint', settings, talking ? 'banner.soundOfCall' : 'banner.sound');
+  return { ...said, action: { event: 'enable-sound', label } };
 }
 
 /** A call that another tab holds, or another device, can be taken here. */

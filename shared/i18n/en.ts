@@ -244,6 +244,8 @@ export const en = {
   'banner.notifications':
     'Notifications are off: you may miss calls while you work in another window, and none reach you with this page closed.',
   'banner.enableSound': 'Turn on sound',
+  'banner.soundOfCall': 'Your browser blocks the sound of this call. Tap to hear it.',
+  'banner.hear': 'Hear the call',
   'banner.enableNotifications': 'Turn on',
   'banner.checkMicrophone': 'Try again',
   'banner.dismiss': 'Dismiss',

@@ -246,6 +246,8 @@ export const vi: Catalogue = {
   'banner.notifications':
     'Thông báo đang tắt: bạn có thể lỡ cuộc gọi khi làm việc ở cửa sổ khác, và không nhận được cuộc gọi khi đóng trang này.',
   'banner.enableSound': 'Bật âm thanh',
+  'banner.soundOfCall': 'Trình duyệt đang chặn âm thanh của cuộc gọi này. Hãy chạm để nghe.',
+  'banner.hear': 'Nghe cuộc gọi',
   'banner.enableNotifications': 'Bật',
   'banner.checkMicrophone': 'Thử lại',
   'banner.dismiss': 'Đóng',
