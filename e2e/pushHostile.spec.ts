@@ -12,7 +12,7 @@ import type { Person } from './support/person.ts';
 import { PATIENCE, type PushStage, startPushStage } from './support/push/stage.ts';
 import { attachServiceWorkers, type ServiceWorkers } from './support/serviceWorkers.ts';
 import { busMissing } from './support/sessionBus.ts';
-import { storesIn } from './support/stores.ts';
+import { historyIn, storesIn } from './support/stores.ts';
 import { waitUntil } from './support/waiting.ts';
 
 // Without a session bus there is no desktop to click on: named as skipped, and with CI=true `npm test` fails for it.
@@ -229,4 +229,15 @@ test('tokens that are forged, foreign, replayed or late are refused, and the cal
   await expect.poll(() => say(second.url, 'decline', second.token)).toEqual([200, undefined]);
   expect(await say(second.url, 'answer', second.token)).toEqual([410, 'tooLate']);
   await expect(stage.mai.page.locator('switchhook-incoming')).toHaveCount(0);
+});
+
+test('a ring that the switchboard knows nothing of: an answer is refused, and the window says at once that it is over', async () => {
+  const line = await lineHere();
+  await closeApp();
+  await workers.push(stage.switchboard.url, ringFor(line));
+  const comes = hung.browser.context.waitForEvent('page');
+  stage.desktop.click(await stage.appears('Incoming audio call'), 'Answer');
+  const opened = await comes;
+  await expect(opened.locator('switchhook-ended')).toContainText('Too late');
+  expect(await historyIn(opened)).toMatchObject([{ peer: { handle: '103' }, disconnect: { response: 'missed' } }]);
 });
