@@ -51,7 +51,7 @@ test('answer: the call, and it is being answered', async () => {
 });
 
 test('a click beside the buttons: the call on the screen, which rings on until the person answers', async () => {
-  stage.desktop.click(await stage.ring());
+  stage.desktop.click(await stage.ring(), 'body');
   const opened = await openedTab(hung, stage.switchboard.url);
   await opened.waitForSelector('>>> switchhook-incoming[data-state="ringing"]', { timeout: PATIENCE });
   expect(await initialCall(opened)).toMatchObject({ state: 'ringing', peer: { handle: '101' }, intents: [] });
@@ -75,7 +75,7 @@ test('call back: the new call, not the one that was missed', async () => {
 test('a click on a missed call: the recents, and no call', async () => {
   await stage.ring();
   await stage.mai.press('hangUp');
-  stage.desktop.click(await stage.appears('Missed call'));
+  stage.desktop.click(await stage.appears('Missed call'), 'body');
   const opened = await openedTab(hung, stage.switchboard.url);
   await opened.waitForSelector('>>> switchhook-recents', { timeout: PATIENCE });
   expect(await initialCall(opened)).toBeNull();
