@@ -4,7 +4,8 @@ import { expect, type Page, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
 import { RECOVERY_BUDGET } from '../shared/calls/recovery.ts';
 import { ANA, BEN, Conversation } from './support/conversation.ts';
-import { history, type Person } from './support/person.ts';
+import type { Person } from './support/person.ts';
+import { historyIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { hostOf, openTab } from './support/tabs.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
@@ -83,7 +84,7 @@ test('the last tab is closed for good: an honest end, and nothing to take up aft
   expect((await ben.lastCall()).disconnect?.response).toBe('error');
   const again = await openTab(ana, switchboard.url);
   await expect
-    .poll(async () => (await history(again)).map(({ disconnect }) => disconnect?.response))
+    .poll(async () => (await historyIn(again)).map(({ disconnect }) => disconnect?.response))
     .toEqual(['error']);
 });
 

@@ -114,10 +114,6 @@ export class AppPhone implements Phone {
     });
   }
 
-  async perform(callId: string, command: CallCommand): Promise<void> {
-    await this.#shown(() => this.#commands.perform(callId, command));
-  }
-
   async markSeen(): Promise<void> {
     await this.#shown(() => this.#commands.submit({ kind: 'seen' }));
   }
@@ -152,15 +148,14 @@ export class AppPhone implements Phone {
 
   takeHere = (): Promise<void> => this.#shown(() => this.#elsewhere.take(this.#host, SIP_CAPABILITIES));
   getInitialCall = (): Promise<CallRecord | null> => this.#initial.find();
+  perform = (callId: string, command: CallCommand): Promise<void> =>
+    this.#shown(() => this.#commands.perform(callId, command));
+  testRing = (): void => this.#sounds.player.testRing();
   enableSound = (): Promise<void> => this.#shown(() => this.#sounds.unlock());
   loadMoreRecents = (): Promise<void> => this.#shown(() => this.#recents.loadMore());
   loadDevices = (): Promise<void> => this.#shown(() => this.#reachability.loadDevices());
   removeDevice = (device: string): Promise<void> => this.#shown(() => this.#reachability.removeDevice(device));
   testPush = (): Promise<void> => this.#shown(() => this.#reachability.test());
-
-  testRing(): void {
-    this.#sounds.player.testRing();
-  }
 
   dismissProblem(): void {
     this.#store.set({ problem: null });

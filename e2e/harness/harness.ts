@@ -7,7 +7,6 @@ import { WorkerLink } from '../../app/link/link.ts';
 import { RegistryMirror } from '../../app/link/mirror.ts';
 import { RegistryReader } from '../../app/link/reader.ts';
 import { registerWorker } from '../../app/link/register.ts';
-import { RemoteAudio } from '../../app/media/remoteAudio.ts';
 import { AppPhone } from '../../app/phone/phone.ts';
 import { FakeProvider } from '../../app/providers/fake/fakeProvider.ts';
 import * as benches from '../../bench/page/benches.ts';
@@ -23,7 +22,6 @@ const harness = {
   Load,
   RegistryMirror,
   RegistryReader,
-  RemoteAudio,
   SipFarSide,
   WorkerLink,
   conform,

@@ -24,6 +24,9 @@ export interface LineOptions extends Omit<UaOptions, 'credentials' | 'socket'> {
   onSession(event: RTCSessionEvent): void;
 }
 
+/** ms that a dial waits for the first connection, credentials and registration included: a second on most networks. Ours. */
+const DIAL_PATIENCE = 10_000;
+
 export class Line {
   readonly #options: LineOptions;
   readonly #iceServers: IceServerSource;
@@ -47,6 +50,15 @@ export class Line {
   /** Resolves when it has been registered for the first time. @throws SwitchhookError as {@link connect} */
   ready(): Promise<void> {
     return this.#registered ?? Promise.reject(notConnected());
+  }
+
+  /** The same for a page that dials as soon as it is there, to call back. @throws SwitchhookError also `noNetwork` */
+  async readyToDial(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(notConnected()), DIAL_PATIENCE);
+    });
+    await Promise.race([this.ready(), late]).finally(() => clearTimeout(timer));
   }
 
   async #connect(): Promise<void> {

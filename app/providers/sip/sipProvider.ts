@@ -83,6 +83,7 @@ export class SipProvider implements Provider {
   async dial(call: ProviderCall): Promise<void> {
     const leg = this.#legs.open(call.id, { id: call.id });
     try {
+      await this.#line.readyToDial();
       const pcConfig = await this.#line.peerConfiguration();
       const microphone = await this.#options.microphone();
       if (leg.abandoned) return stopTracks(microphone);
