@@ -187,8 +187,7 @@ export class AppPhone implements Phone {
 
   async #startSession(): Promise<void> {
     try {
-      const session = await findSession((problem) => this.#store.set({ problem }));
-      if (this.state.problem?.code === 'noNetwork') this.dismissProblem(); // it could be reached after all
+      const session = await findSession(this.#store);
       if (session) this.#onSession(session);
       else this.#store.set({ session: null, demo: await api.demoAccounts() });
     } catch (error) {
