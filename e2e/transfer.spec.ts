@@ -1,8 +1,9 @@
 /** Handing a call on: blind, after a word with the other, and what becomes of it when that fails. Three people, three browsers. */
 
 import { expect, test } from '@playwright/test';
-import { history, type Person } from './support/person.ts';
+import type { Person } from './support/person.ts';
 import { refuseReplacements } from './support/sip.ts';
+import { historyIn } from './support/stores.ts';
 import { ALICE_TONE, closeThree, HUNG_TONE, MAI_TONE, openThree, type Three, talk } from './support/three.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 
@@ -42,7 +43,7 @@ async function transfer(to: string): Promise<void> {
 }
 
 const lastOf = async (person: Person) => {
-  const all = (await history(person.page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+  const all = (await historyIn(person.page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
   return all[0];
 };
 
@@ -125,15 +126,15 @@ test.describe('attended', () => {
 
   test('after a word with the target the two others talk, and nobody has rung again', async () => {
     await consult();
-    const ended = (await history(alice.page)).length;
+    const ended = (await historyIn(alice.page)).length;
     await mai.press('attendedTransfer');
     await theyTalk();
     await expect(calls(mai)).toHaveCount(0);
     await expect(screen(alice)).toContainText('Trần Văn Hùng');
     await expect(screen(hung)).toContainText('Alice Carter');
     // It was one call all along for her: the same, with somebody else.
-    expect(await history(alice.page)).toHaveLength(ended);
-    const two = (await history(mai.page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)).slice(0, 2);
+    expect(await historyIn(alice.page)).toHaveLength(ended);
+    const two = (await historyIn(mai.page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)).slice(0, 2);
     for (const { transfer: handed } of two) expect(handed).toMatchObject({ by: 'local', state: 'accepted' });
   });
 
