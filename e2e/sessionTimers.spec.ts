@@ -1,0 +1,29 @@
+/** Session timers (RFC 4028): a call is refreshed by UPDATE while both are there. */
+
+import { expect, test } from '@playwright/test';
+import { listenToSip } from './support/sip.ts';
+import { closeThree, HUNG_TONE, MAI_TONE, openThree, type Three, talk } from './support/three.ts';
+import { expectTone } from './support/tones.ts';
+
+/** ms of a session unless it is refreshed, JsSIP's default; the one who was called refreshes at half of it. */
+const EXPIRES = 90_000;
+
+let three: Three;
+
+test.beforeEach(async () => {
+  three = await openThree();
+});
+
+test.afterEach(() => closeThree(three));
+
+test('the call is refreshed by UPDATE before its session expires, and goes on', async () => {
+  test.setTimeout(EXPIRES + 60_000);
+  const { mai, hung } = three;
+  const messages = await listenToSip(hung.page);
+  await talk(three);
+  const updates = () => messages.filter((message) => message.startsWith('UPDATE ')).length;
+  const answers = () => messages.filter((message) => /^SIP\/2\.0 200[\s\S]*^CSeq: \d+ UPDATE/mu.test(message)).length;
+  await expect.poll(() => [updates(), answers()], { timeout: EXPIRES, intervals: [1_000] }).toEqual([1, 1]);
+  await Promise.all([expectTone(mai.page, HUNG_TONE), expectTone(hung.page, MAI_TONE)]);
+  await Promise.all([mai.sees('active'), hung.sees('active')]);
+});
