@@ -72,6 +72,10 @@ export async function startSwitchboard(input: ConfigInput = {}): Promise<Switchb
   }
 }
 
+function statsOf({ sip, push, sockets }: Pick<Parts, 'sip' | 'push' | 'sockets'>): Switchboard['stats'] {
+  return { ...sip.sizes, ...sip.counters, ...push.stats, sockets: sockets.size };
+}
+
 async function assemble(config: Config, db: Database, app: FastifyInstance): Promise<Parts> {
   const visibility = { demo: allowsDemo(config) };
   const accounts = new AccountRepository(db, visibility);
@@ -112,6 +116,7 @@ async function assemble(config: Config, db: Database, app: FastifyInstance): Pro
     isHealthy,
     records,
     elsewhere,
+    metrics: () => ({ ...statsOf({ sip, push, sockets }) }),
   };
   await addRoutes(app, { ...services, gateway, subscriptions, vapidPublicKey, pbx });
   const sweep = setInterval(() => {
@@ -157,7 +162,7 @@ async function listen({ app, config, sweep }: Parts): Promise<void> {
 }
 
 function toSwitchboard(parts: Parts): Switchboard {
-  const { config, app, accounts, manager, records, sockets, sip, push } = parts;
+  const { config, app, accounts, manager, records, sip } = parts;
   const { port } = app.server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   let closing: Promise<void> | undefined;
@@ -167,7 +172,7 @@ function toSwitchboard(parts: Parts): Switchboard {
     config,
     demo: accounts.options.demo,
     get stats() {
-      return { ...sip.sizes, ...sip.counters, ...push.stats, sockets: sockets.size };
+      return statsOf(parts);
     },
     createAccount: (account) => manager.add(account),
     callRecords: async (callId) => {

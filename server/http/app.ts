@@ -6,6 +6,7 @@ import { type ApiServices, addApi } from './api.ts';
 import { addCallsApi, type CallsServices } from './callsApi.ts';
 import { handleErrors } from './errors.ts';
 import { addGuards } from './guards.ts';
+import { addMetrics, type MetricsServices } from './metrics.ts';
 import { addPbxApi, type PbxServices } from './pbxApi.ts';
 import { addPushApi, type PushServices } from './pushApi.ts';
 import { addSecurityHeaders } from './securityHeaders.ts';
@@ -43,7 +44,8 @@ export async function addRoutes(
     SipRouteServices &
     PushServices &
     CallsServices &
-    PbxServices & { isHealthy(): Promise<void> },
+    PbxServices &
+    MetricsServices & { isHealthy(): Promise<void> },
 ): Promise<void> {
   const { config } = services;
   handleErrors(app);
@@ -62,6 +64,7 @@ export async function addRoutes(
     await services.isHealthy();
     return { status: 'ok' };
   });
+  addMetrics(app, services);
   addApi(app, services);
   addPushApi(app, services);
   addCallsApi(app, services);

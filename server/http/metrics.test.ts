@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { Harness } from '../sip/testing/harness.ts';
+
+test('/metrics counts phones, for this machine', async () => {
+  const harness = await Harness.start();
+  try {
+    await harness.phone('101');
+    const answer = await harness.fetch('/metrics');
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const text = await answer.text();
+    expect(text).toContain('# TYPE switchhook_sockets gauge\nswitchhook_sockets 1\n');
+    expect(text).toContain('# TYPE switchhook_pushes_sent_total counter\nswitchhook_pushes_sent_total 0\n');
+  } finally {
+    await harness.stop();
+  }
+});
+
+test('/metrics does not exist for who comes through a reverse proxy from elsewhere', async () => {
+  const harness = await Harness.start({ trustProxy: true });
+  try {
+    const answer = await harness.fetch('/metrics', { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    expect(answer.status).toBe(404);
+  } finally {
+    await harness.stop();
+  }
+});
