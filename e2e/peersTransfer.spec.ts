@@ -53,3 +53,14 @@ test('baresip hands us on: we talk to the third, and baresip is out', async () =
   const { disconnect, peer } = await stage.ended();
   expect({ response: disconnect?.response, peer: peer.handle }).toEqual({ response: 'local', peer: ECHO });
 });
+
+test('baresip hands us on to somebody who is busy: it is told, and gives up on both', async () => {
+  const sipp = await stage.answersAs(ECHO, [awaitsInvite(), answers('486 Busy Here'), awaits('ACK')]);
+  const phone = await talk();
+  await phone.does('transfer', uriOf(ECHO));
+  await sipp.done();
+  expect(await phone.sees('TRANSFER_FAILED')).toMatchObject({ param: '486 Busy Here' });
+  // Its BYE: baresip 1.0 does not take a call back. Ours goes on until then.
+  const { disconnect, peer } = await stage.ended();
+  expect({ response: disconnect?.response, peer: peer.handle }).toEqual({ response: 'remote', peer: BARE });
+});
