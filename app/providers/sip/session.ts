@@ -130,7 +130,7 @@ export class SipSession {
 
   /** Goes on where the session before it was. */
   inherit({ muted, connected, lost }: Heritage): void {
-    if (muted) this.setMuted(true);
+    this.setMuted(muted); // also off: it may have been pressed while this one was being answered
     this.#connected = connected;
     this.#lost = lost;
     this.#continues = false;
