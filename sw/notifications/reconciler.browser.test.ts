@@ -111,6 +111,24 @@ it('what the browser did not show is tried again', async () => {
   expect(desk.tags).toEqual([RING.tag]);
 });
 
+it('what is kept goes when there is something else to show, or when nobody keeps it', async () => {
+  const desk = new Desk();
+  const [first, second] = [desk.reconciler.keep('push'), desk.reconciler.keep('push')];
+  await desk.list.showNotification('Incoming call', { tag: 'push' });
+  await desk.reconciler.reconcile();
+  first();
+  await desk.reconciler.reconcile();
+  expect(desk.tags, 'kept by the second').toEqual(['push']);
+  desk.planned = [RING];
+  await desk.reconciler.reconcile();
+  expect(desk.tags).toEqual([RING.tag]);
+  desk.planned = [];
+  await desk.list.showNotification('Incoming call', { tag: 'push' });
+  second();
+  await desk.reconciler.reconcile();
+  expect(desk.tags).toEqual([]);
+});
+
 it('a picture that never comes holds nothing up: the next ring is shown, and this one goes when it ends', async () => {
   const desk = new Desk();
   const other = incoming({ id: uuid(2), providerCallId: 'other' });

@@ -30,6 +30,8 @@ export class Reconciler {
   #again = false;
   /** What was shown since the present run began, or is being shown: the browser may not list it yet. By tag. */
   readonly #fresh = new Map<string, { data: ShownData; inFlight: boolean }>();
+  /** What is left alone though no plan has it, each tag as often as it is kept. */
+  readonly #kept: string[] = [];
   /** Pictures that were asked for, each once in a worker's life: one that cannot be had is not asked for again. */
   readonly #pictured = new Set<string>();
 
@@ -55,6 +57,12 @@ export class Reconciler {
     await this.#show(planned);
   }
 
+  /** Leaves what has this tag alone, as long as there is nothing else to show, until the returned function is called. */
+  keep(tag: string): () => void {
+    this.#kept.push(tag);
+    return () => this.#kept.splice(this.#kept.indexOf(tag), 1);
+  }
+
   async #run(): Promise<void> {
     do {
       this.#again = false;
@@ -71,7 +79,9 @@ export class Reconciler {
     for (const notification of await this.#parts.registration.getNotifications())
       shown.set(notification.tag, notification);
     for (const [tag, notification] of shown) {
-      if (!this.#fresh.has(tag) && !planned.some((one) => one.tag === tag)) notification.close();
+      const isKept = planned.length === 0 && this.#kept.includes(tag);
+      const stays = isKept || this.#fresh.has(tag) || planned.some((one) => one.tag === tag);
+      if (!stays) notification.close();
     }
     for (const one of planned) {
       const present = shown.get(one.tag)?.data as ShownData | undefined;

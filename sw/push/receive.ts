@@ -22,7 +22,20 @@ const HASTE = 3_000;
 /** ms after which nothing is waited for any more: a push may run 90 s in Chromium (measured), and a ring lasts up to 60. */
 const EVENT_TIME = 80_000;
 
+/** The tag of what is shown where there is nothing else to show. */
+const PLAIN = 'push';
+
 export async function onPush(text: string | null, core: Core): Promise<void> {
+  // What time makes due meanwhile must not take away the only thing that this push has shown, or another one at the same time.
+  const release = core.reconciler.keep(PLAIN);
+  try {
+    await show(text, core);
+  } finally {
+    release();
+  }
+}
+
+async function show(text: string | null, core: Core): Promise<void> {
   const known: Known = { language: navigator.language.startsWith('vi') ? 'vi' : 'en' };
   const obeyed = obeyAll(text, core, known).catch(core.around.report);
   await within(HASTE, obeyed);
@@ -106,7 +119,7 @@ async function showSomething({ around }: Core, { language }: Known): Promise<voi
   const { registration, visibleTabs } = around;
   if ((await visibleTabs()) > 0 || (await registration.getNotifications()).length > 0) return;
   await registration.showNotification(notificationText(language, 'notification.incoming.plain'), {
-    tag: 'push',
+    tag: PLAIN,
     silent: true,
     ...OUR_ICONS,
   });
