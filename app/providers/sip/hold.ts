@@ -9,22 +9,34 @@ import { type RTCSession, withdrawOffer } from './ua.ts';
 /** ms a hold may take on the network before it has failed (JsSIP's transactions end after 32 s, too late for a person). */
 const HOLD_PATIENCE = 8_000;
 
-/** Resolves when the far side has agreed. @throws SwitchhookError `signalling` */
+/** ms between two looks whether another change of the call is over, of which JsSIP does not tell. Ours: nobody hears it. */
+const LOOK_AGAIN = 50;
+
+/**
+ * Resolves when the far side has agreed, or it is so already. Another change that is under way, as of a call that has just been
+ * taken up, goes first. @throws SwitchhookError `signalling`
+ */
 export function setHeld(session: RTCSession, held: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = (reason: string) => reject(new SwitchhookError('signalling', { reason }));
-    const timer = setTimeout(() => failed('The far side did not answer.'), HOLD_PATIENCE);
-    const done = () => {
+    let looking: ReturnType<typeof setTimeout> | undefined;
+    let reason = 'Another change of this call is under way.';
+    const settle = (how: () => void) => {
+      clearTimeout(looking);
       clearTimeout(timer);
-      resolve();
+      how();
     };
-    const refused = () => {
-      clearTimeout(timer);
-      failed('The far side refused it.');
+    const failed = (why: string) => settle(() => reject(new SwitchhookError('signalling', { reason: why })));
+    const timer = setTimeout(() => failed(reason), HOLD_PATIENCE);
+    const look = () => {
+      if (session.isEnded()) failed('The call is over.');
+      else if (session.isOnHold().local === held) settle(resolve);
+      else if (!session.isReadyToReOffer()) looking = setTimeout(look, LOOK_AGAIN);
+      else {
+        reason = 'The far side did not answer.';
+        ask(session, held, { done: () => settle(resolve), refused: () => failed('The far side refused it.') });
+      }
     };
-    if (ask(session, held, { done, refused })) return;
-    clearTimeout(timer);
-    failed('Another change of this call is under way.');
+    look();
   });
 }
 
@@ -41,9 +53,7 @@ interface Outcome {
   refused(): void;
 }
 
-/** @returns false where it cannot be asked for now: another change is under way, or it is so already */
-function ask(session: RTCSession, held: boolean, { done, refused }: Outcome): boolean {
-  if (!session.isEstablished() || session.isOnHold().local === held || !session.isReadyToReOffer()) return false;
+function ask(session: RTCSession, held: boolean, { done, refused }: Outcome): void {
   const inside = session as unknown as Holding;
   const set = (now: boolean) => {
     inside._localHold = now;
@@ -57,5 +67,4 @@ function ask(session: RTCSession, held: boolean, { done, refused }: Outcome): bo
     withdrawOffer(session).then(refused, refused);
   };
   inside._sendReinvite({ eventHandlers: { succeeded: done, failed } });
-  return true;
 }

@@ -77,6 +77,28 @@ describe('our peer connection', () => {
     expect(ours.signalingState).toBe('have-local-offer');
   });
 
+  it('sends where the far side began on hold, once that is over', async () => {
+    const ours = withOurConnection(() => new RTCPeerConnection());
+    const theirs = new native();
+    made.push(ours, theirs);
+    const { stream } = new AudioContext().createMediaStreamDestination();
+    for (const track of stream.getTracks()) ours.addTrack(track, stream);
+    const theirMedia = theirs.addTransceiver('audio', { direction: 'sendonly' });
+    const agree = async () => {
+      await theirs.setLocalDescription();
+      await ours.setRemoteDescription(theirs.localDescription as RTCSessionDescription); // set in the line before
+      const answer = await ours.createAnswer();
+      await ours.setLocalDescription(answer);
+      await theirs.setRemoteDescription(answer);
+      const agreed = ours.getTransceivers().filter(({ mid }) => mid !== null);
+      return agreed.map(({ currentDirection, sender }) => [currentDirection, sender.track]);
+    };
+    const [track] = stream.getTracks();
+    expect(await agree()).toEqual([['recvonly', track]]);
+    theirMedia.direction = 'sendrecv';
+    expect(await agree()).toEqual([['sendrecv', track]]);
+  });
+
   it('keeps the failure of ICE from whoever listens, and no other state', () => {
     const ours = connection();
     const seen: string[] = [];

@@ -58,6 +58,11 @@ function callConnection(native: typeof RTCPeerConnection): typeof RTCPeerConnect
       }
     }
 
+    override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+      await super.setRemoteDescription(description);
+      if (description.type === 'offer') await sendWhereOffered(this.getTransceivers());
+    }
+
     override close(): void {
       this.#stopTimers();
       super.close();
@@ -97,6 +102,22 @@ function callConnection(native: typeof RTCPeerConnection): typeof RTCPeerConnect
       this.#ready = undefined;
     }
   };
+}
+
+/**
+ * JsSIP adds our track before it reads the offer. An offer that begins on hold (`sendonly`) is not matched with that track
+ * (RFC 9429 5.10), but gets a transceiver that will never send: our track goes there, or nobody hears us once the hold is over.
+ */
+async function sendWhereOffered(all: readonly RTCRtpTransceiver[]): Promise<void> {
+  const silent = all.filter(({ mid, sender, direction }) => mid !== null && !sender.track && direction === 'recvonly');
+  for (const offered of silent) {
+    const { kind } = offered.receiver.track;
+    const ours = all.find(({ mid, sender }) => mid === null && sender.track?.kind === kind);
+    if (!ours) continue;
+    await offered.sender.replaceTrack(ours.sender.track);
+    offered.direction = 'sendrecv';
+    ours.stop();
+  }
 }
 
 /** RFC 8839 5.4: what changes with an ICE restart. */
