@@ -28,7 +28,7 @@ const ORDERS = 10_000;
 const WORKERS = 4;
 /** Any; the same each time, so that what fails today fails tomorrow. */
 const SEED = 20_26;
-/** ms; it takes a minute on two cores that have nothing else to do. */
+/** ms; it takes two minutes on two cores that have other things to do. */
 const MANY = 600_000;
 
 const STORES = ['live', 'history', 'wakeups', 'outbox', 'log', 'meta'] as const;

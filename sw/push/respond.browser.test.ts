@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallAction } from '../../shared/calls/commands.ts';
+import { CLAIM_LEASE } from '../../shared/calls/deadlines.ts';
 import type { CallRecord } from '../../shared/calls/record.ts';
 import type { IntentReport, RegistryInput, Submission } from '../../shared/registry/input.ts';
 import { MAI, RING, ring } from '../../shared/testing/pushes.ts';
@@ -117,12 +118,15 @@ describe('an answer that failed here', () => {
     expect((await settled('decline', FAILED)).asked).toEqual([]);
   });
 
-  it('is not, once the ring is over: nothing waits for it', async () => {
+  it.each([
+    ['as long as the claim may last, past the ring', CLAIM_LEASE - 1, 1],
+    ['no longer: nothing waits for it', CLAIM_LEASE, 0],
+  ])('is given back %s', async (_, past, times) => {
     const { worker, call } = await rung();
     await worker.store.submit(command(call.id, 'answer'), uuid(700));
-    worker.store.now = NOW + RING;
+    worker.store.now = NOW + RING + past;
     const input = { kind: 'settle', callId: call.id, intentId: uuid(700), outcome: FAILED, epoch: 1 } as const;
     await release({ id: uuid(701), tab: uuid(900), source: 'provider', input }, partsOf(worker));
-    expect(worker.asked).toEqual([]);
+    expect(worker.asked).toHaveLength(times);
   });
 });
