@@ -71,13 +71,16 @@ test('cannot take the place of either side', async () => {
   await undisturbed();
 });
 
+/** Later than any of the call: JsSIP begins somewhere below 10,000, and an earlier one is out of order (500, RFC 3261 12.2.2). */
+const LATER = 100_000;
+
 test('cannot send one of the two away in the name of the other', async () => {
   ben.sendRaw(
     ben.request('REFER', dialog.target, [
       `From: <${uriOf('104')}>;tag=${dialog.callerTag}`,
       `To: <${uriOf('102')}>;tag=${dialog.calleeTag}`,
       `Call-ID: ${dialog.callId}`,
-      'CSeq: 9000 REFER',
+      `CSeq: ${LATER} REFER`,
       `Contact: <${ben.gruu}>`,
       `Refer-To: <${uriOf('104')}>`,
     ]),
