@@ -134,11 +134,11 @@ test('a whole call by keyboard alone', async () => {
   await expect(page.locator('[data-action="unmute"]')).toBeFocused();
   await tabTo(page, '[data-action="hangUp"]');
   await page.keyboard.press('Enter');
-  await expect
-    .poll(async () => (await historyIn(page)).map(({ disconnect }) => disconnect?.response))
-    .toEqual(['local']);
-  const [call] = await historyIn(page);
-  expect(call).toMatchObject({ direction: 'outgoing', attributes: { muted: true }, disconnect: { endCode: 200 } });
+  // What was missed before this browser was opened is there as well.
+  const dialled = async () => (await historyIn(page)).filter(({ direction }) => direction === 'outgoing');
+  await expect.poll(async () => (await dialled()).map(({ disconnect }) => disconnect?.response)).toEqual(['local']);
+  const [call] = await dialled();
+  expect(call).toMatchObject({ attributes: { muted: true }, disconnect: { endCode: 200 } });
   expect(complaints).toEqual([]);
 });
 

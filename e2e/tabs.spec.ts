@@ -97,7 +97,7 @@ test('all tabs are closed while it rings, one is opened again: it rings there, a
   await keeper.close();
 });
 
-test('the host crashes in a call: reconnecting, then an honest end on this side, and the others see it', async () => {
+test('the host crashes in a call: another tab takes it up, all others see it, and it is one call to the end', async () => {
   await mai.dial('102');
   await incoming(hung.page).locator('[data-action="answer"]').click();
   await mai.sees('active');
@@ -105,12 +105,13 @@ test('the host crashes in a call: reconnecting, then an honest end on this side,
   const cdp = await hung.browser.context.newCDPSession(host);
   cdp.send('Page.crash').catch(() => undefined); // the page cannot answer any more
   const alive = tabs.filter((tab) => tab !== host);
-  await hostOf(alive);
+  const next = await hostOf(alive);
+  await Promise.all([expectTone(mai.page, HUNG_TONE), expectTone(next, MAI_TONE)]);
+  for (const tab of alive) await expect(tab.locator('switchhook-call[data-state="active"]')).toBeAttached();
+  await mai.press('hangUp');
   for (const tab of alive) await expect(tab.locator('switchhook-call')).toHaveCount(0);
-  const [witness] = alive;
-  if (!witness) throw new Error('no tab');
-  await expect.poll(async () => (await historyIn(witness)).length).toBe(1);
-  const [call] = await historyIn(witness);
-  expect(call).toMatchObject({ disconnect: { response: 'error' }, endedFrom: 'reconnecting' });
+  await expect.poll(async () => (await historyIn(next)).length).toBe(1);
+  const [call] = await historyIn(next);
+  expect(call).toMatchObject({ disconnect: { response: 'remote' }, endedFrom: 'active' });
   expect(call?.timeline.map(({ detail }) => detail)).toContain('reconnecting');
 });
