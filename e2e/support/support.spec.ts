@@ -103,6 +103,7 @@ test('each user hears the tone of the other, and silence when the other is silen
 
 test('a notification is shown on the desktop, clicked, sent away and taken back there', async () => {
   const missing = busMissing();
+  // Without a session bus there is no desktop: named as skipped, and with CI=true `npm test` fails for it.
   test.skip(missing !== null, missing ?? '');
   const desktop = await startDesktop();
   const user = await launchUser({ tone: 440, desktop });
