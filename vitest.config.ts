@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{shared,server,app}/**/*.test.ts'],
+          include: ['{shared,server,app,scripts}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
         },
       },

@@ -151,7 +151,7 @@ test.describe('without a microphone', () => {
   test('dialling says so, plainly', async () => {
     await page.locator('input[name="number"]').fill('102');
     await page.keyboard.press('Enter');
-    await expect.poll(async () => (await historyIn(page))[0]?.disconnect?.response).toBe('error');
+    await expect.poll(() => endOfLast(page)).toBe('error');
     await expect(notice('microphone')).toContainText('The microphone is blocked. Allow it in the site settings');
     await expect(notice('microphone').locator('[data-action="enable-microphone"]')).toBeVisible();
     await expectNoViolations(page, 'microphone denied');
@@ -171,10 +171,12 @@ test.describe('without a microphone', () => {
     await expect(incoming).toBeVisible();
     await hung.sees('dialing');
     await incoming.locator('[data-action="decline"]').click();
-    await expect.poll(async () => (await historyIn(page))[0]?.disconnect?.response).toBe('declined');
+    await expect.poll(() => endOfLast(page)).toBe('declined');
     expect(complaints).toEqual([]);
   });
 });
+
+const endOfLast = async (page: Page) => (await historyIn(page))[0]?.disconnect?.response;
 
 /** What became of what was asked of the live call, as the worker has stored it. */
 const intents = async (page: Page) => {

@@ -14,7 +14,7 @@ const TARGETS = {
   app: { makes: 'dist/app/index.html', from: APP, command: () => [tool('vite'), 'build'] },
   e2e: {
     makes: 'dist/e2e/index.html',
-    from: [...APP, 'e2e/harness'],
+    from: [...APP, 'e2e/harness', 'bench/page'],
     command: () => [tool('vite'), 'build', '--mode', 'e2e'],
   },
   server: {
@@ -27,6 +27,9 @@ const TARGETS = {
 export const SERVER_ENTRY = join(ROOT, TARGETS.server.makes);
 export const PBX_ENTRY = join(ROOT, 'dist/node/server/kamailio/main.js');
 export const ACCOUNT_ENTRY = join(ROOT, 'dist/node/server/account.js');
+
+/** What a target is built from: the app, the e2e, or the server. Paths from the root. */
+export const sourcesOf = (name) => TARGETS[name].from;
 
 /** When a file, or anything under a folder, was last changed; the folders count too: a deletion changes only them. */
 function lastChange(path) {

@@ -117,45 +117,53 @@ export async function callHeard(): Promise<number> {
 }
 
 /**
- * Settles when the call is heard, with what will settle with the ms between the last sound before a silence and the first after
- * it: that may come in another stream, when the far side has taken the call up.
+ * Settles when the call is heard, with what will settle when it is heard in another stream, because the far side has taken the
+ * call up anew: with the longest silence until then, ms.
  */
 export async function watchForGap(): Promise<{ gap: Promise<number> }> {
   const meter = callMeter();
-  while (!meter.isAudible()) await nextLook();
-  return { gap: gapAt(meter) };
+  for (;;) {
+    const stream = meter.heard();
+    if (stream) return { gap: gapAfter(stream, meter) };
+    await nextLook();
+  }
 }
 
-type Meter = ReturnType<typeof callMeter>;
-
-async function gapAt({ isAudible, close }: Meter): Promise<number> {
+async function gapAfter(old: MediaStream, { heard, close }: ReturnType<typeof callMeter>): Promise<number> {
   let heardAt = performance.now();
-  for (let silent = false; ; await nextLook()) {
-    const [audible, now] = [isAudible(), performance.now()];
-    if (audible && silent) {
-      await close();
-      return now - heardAt;
-    }
-    if (audible) heardAt = now;
-    else if (now - heardAt > SILENT) silent = true;
+  let longest = 0;
+  for (;;) {
+    await nextLook();
+    const stream = heard();
+    if (!stream) continue;
+    const now = performance.now();
+    longest = Math.max(longest, now - heardAt);
+    heardAt = now;
+    if (stream === old) continue;
+    await close();
+    return longest;
   }
 }
 
 /** Hears whatever stream the page plays as its call. */
 function callMeter() {
   const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: WINDOW });
   const samples = new Float32Array(WINDOW);
   let source: MediaStreamAudioSourceNode | undefined;
+  let analyser = new AnalyserNode(context, { fftSize: WINDOW });
   return {
-    isAudible(): boolean {
+    /** The stream, when there is sound in it. */
+    heard(): MediaStream | null {
       const stream = document.querySelector<HTMLAudioElement>('audio[data-call-audio]')?.srcObject;
-      if (stream instanceof MediaStream && stream !== source?.mediaStream) {
+      if (!(stream instanceof MediaStream)) return null;
+      if (stream !== source?.mediaStream) {
         source?.disconnect();
         source = context.createMediaStreamSource(stream);
+        // Another one, too: what is left of the old stream in it is no sound of the new one.
+        analyser = new AnalyserNode(context, { fftSize: WINDOW });
         source.connect(analyser);
       }
-      return loudness(analyser, samples) > AUDIBLE;
+      return loudness(analyser, samples) > AUDIBLE ? stream : null;
     },
     close: () => context.close(),
   };
@@ -167,9 +175,6 @@ function loudness(analyser: AnalyserNode, samples: Float32Array<ArrayBuffer>): n
 }
 
 const nextLook = () => new Promise((resolve) => setTimeout(resolve, 2));
-
-/** ms without sound that are a gap and no breath of the tone: two packets. */
-const SILENT = 40;
 
 /** Two bare connections in one page, signalled by function calls: ms until both have heard the other. */
 export async function bareCallSetup(): Promise<number> {

@@ -58,7 +58,7 @@ export async function openPhone(
     },
     lastCall: async (count = 1) => {
       await expect.poll(async () => (await historyIn(page)).length, { message: 'finished calls' }).toBe(count);
-      const [last] = (await historyIn(page)).sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+      const [last] = await historyIn(page);
       if (!last) throw new Error('there is no finished call');
       return last;
     },

@@ -17,8 +17,11 @@ export async function storesIn<Wanted extends Name>(place: Evaluates, ...names: 
   return Object.fromEntries(contents) as Stores<Wanted>;
 }
 
-/** The finished calls. */
-export const historyIn = async (place: Evaluates): Promise<CallRecord[]> => (await storesIn(place, 'history')).history;
+/** The finished calls, the one that ended last first. */
+export async function historyIn(place: Evaluates): Promise<CallRecord[]> {
+  const { history } = await storesIn(place, 'history');
+  return history.sort((one, other) => (other.endedAt ?? 0) - (one.endedAt ?? 0));
+}
 
 /** Runs there, so it uses nothing from outside itself. */
 async function readAll(names: Name[]): Promise<[Name, unknown[]][]> {
