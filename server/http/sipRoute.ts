@@ -58,7 +58,7 @@ export async function addSipRoute(app: FastifyInstance, services: SipRouteServic
         },
       });
       sockets.add(socket);
-      request.log.info({ socket: socket.id, extension: account.extension }, 'SIP socket opened');
+      request.log.info({ socket: socket.id }, 'SIP socket opened');
     },
   });
 }

@@ -43,18 +43,12 @@ export class PbxCalls {
   readonly #calls = new Map<string, Ringing>();
   /** Events of one call are handled one after the other. */
   readonly #queues = new Map<string, Promise<unknown>>();
-  /** Those whose row was ours at the last look. */
-  #known = new Set<string>();
   /** Ends that came before their INVITE: the PBX sends from several processes. */
   readonly #early = new Map<string, RingEnd>();
   readonly #now: () => number;
 
   constructor(private readonly services: PbxCallServices) {
     this.#now = services.now ?? Date.now;
-  }
-
-  get size(): number {
-    return this.#calls.size;
   }
 
   /** Who looks after a call, when it is another gateway. */
@@ -99,7 +93,7 @@ export class PbxCalls {
         await this.#end(callId, { cause: DECLINED.has(event.status) ? 'declined' : 'missed', status: event.status });
         break;
       case 'hangUp':
-        this.services.log.info({ callId, by: event.from }, 'call hung up');
+        this.services.log.info({ callId }, 'call hung up');
         await this.services.records.hungUp(callId, event.from, this.#now());
     }
     return 0;
@@ -110,10 +104,12 @@ export class PbxCalls {
     const { rows, owner, limits } = this.services;
     const now = this.#now();
     const until = now + limits.pbxLeaseMs;
-    const mine = new Set(this.#calls.size > 0 ? await rows.renew(owner, until) : []);
-    // Taken over while we were silent for too long.
-    for (const callId of this.#known) if (!mine.has(callId)) this.#letGo(callId);
-    this.#known = new Set(mine);
+    const before = [...this.#calls];
+    const mine = new Set(before.length > 0 ? await rows.renew(owner, until) : []);
+    // Taken over while we were silent for too long. One that is another by now has a row that was opened meanwhile.
+    for (const [callId, call] of before) {
+      if (!mine.has(callId) && this.#calls.get(callId) === call) this.#letGo(callId);
+    }
     for (const row of await rows.takeAbandoned(owner, now, until)) await this.#adopt(row);
   }
 
@@ -142,11 +138,7 @@ export class PbxCalls {
     const known = this.#calls.get(callId);
     if (!known) {
       const expected = await this.#start(invite);
-      const end = this.#early.get(callId);
-      if (!end || expected === undefined) return expected;
-      this.#early.delete(callId);
-      await this.#end(callId, end);
-      return 0;
+      return expected !== undefined && (await this.#endedEarly(callId)) ? 0 : expected;
     }
     const { ring } = known;
     if (!ring) return 0;
@@ -166,21 +158,40 @@ export class PbxCalls {
     const row = { callId, ringId, owner, facts: JSON.stringify(facts) };
     // Two gateways may be told of one call: by a PBX that tries again, or through a balancer that does.
     if (await rows.open(row, createdAt, createdAt + limits.pbxLeaseMs)) return undefined;
-    log.info({ callId, caller: from, callee: to }, 'call started');
+    log.info({ callId }, 'call started');
     facts.recordId = await records.started({ callId, caller: from, callee: to, startedAt: createdAt });
     await rows.setFacts(callId, owner, JSON.stringify(facts));
     return this.#ring({ ...row, facts: JSON.stringify(facts) }, facts, live);
   }
 
+  /** Never rejects: one call that we cannot go on with must not keep us from the others. */
   async #adopt(row: PbxCallRow): Promise<void> {
-    const facts = readFacts(row.facts);
-    this.services.log.info({ callId: row.callId }, 'call taken over from another gateway');
-    // Who has it on a socket, only the PBX knows. To be woken as well does them no harm: it is the same call.
-    await this.#ring(row, facts, []);
+    const { log } = this.services;
+    const { callId } = row;
+    try {
+      const facts = await this.#read(row);
+      log.info({ callId }, 'call taken over from another gateway');
+      // Who has it on a socket, only the PBX knows. To be woken as well does them no harm: it is the same call.
+      await this.#ring(row, facts, []);
+      await this.#endedEarly(callId);
+    } catch (error) {
+      log.error({ err: error, callId }, 'call not taken over');
+    }
+  }
+
+  /** Of no use to anybody where it cannot be read: then it is removed, or it would be found again and again. */
+  async #read({ callId, facts }: PbxCallRow): Promise<PbxFacts> {
+    try {
+      return readFacts(facts);
+    } catch (error) {
+      await this.services.rows.remove(callId, this.services.owner);
+      throw error;
+    }
   }
 
   async #ring({ callId, ringId }: PbxCallRow, facts: PbxFacts, live: readonly string[]): Promise<number> {
-    const left = facts.expiresAt - this.#now() + this.services.limits.claimMs + FORGOTTEN_MS;
+    const over = facts.expiresAt + this.services.limits.claimMs + FORGOTTEN_MS;
+    const left = Math.max(0, over - this.#now());
     const forgotten = setTimeout(() => {
       this.#end(callId, { cause: 'missed', status: 408 }).catch((error: unknown) => {
         this.services.log.error({ err: error }, 'forgotten call not ended');
@@ -189,14 +200,19 @@ export class PbxCalls {
     const call: Ringing = { facts, forgotten };
     this.#calls.set(callId, call);
     const observer = await this.#observer(callId, ringId, facts);
+    if (!observer) return 0;
     // It may have ended while its devices were looked up.
-    if (!observer || this.#calls.get(callId) !== call) return 0;
+    if (this.#calls.get(callId) !== call) {
+      observer.letGo();
+      return 0;
+    }
     const control = new RingAtPbx({ callId, extension: facts.to }, live, this.services.control, () => {
       this.#claimed(callId, call);
     });
     call.ring = { observer, control };
-    // Claimed before it was taken over: its device is on its way, and nobody else is rung.
-    if (!facts.claimed) observer.begin(control, new Set(live));
+    // Claimed before it was taken over: its device is on its way, and nobody else is rung. Nor for a ring that was over
+    // before a gateway was there again.
+    if (!facts.claimed && facts.expiresAt > this.#now()) observer.begin(control, new Set(live));
     return control.expected;
   }
 
@@ -220,6 +236,15 @@ export class PbxCalls {
     rows.setFacts(callId, owner, JSON.stringify(call.facts)).catch((error: unknown) => {
       log.error({ err: error }, 'claim not written');
     });
+  }
+
+  /** Whether a call that has just begun here had ended already; then it is over now. */
+  async #endedEarly(callId: string): Promise<boolean> {
+    const end = this.#early.get(callId);
+    if (!end) return false;
+    this.#early.delete(callId);
+    await this.#end(callId, end);
+    return true;
   }
 
   async #end(callId: string, end: RingEnd): Promise<void> {

@@ -19,7 +19,9 @@ const pbxFacts = v.object({
 
 export type PbxFacts = v.InferOutput<typeof pbxFacts>;
 
+const fromJson = v.pipe(v.string(), v.parseJson(), pbxFacts);
+
 /** @throws SwitchhookError `invalidArgument` */
 export function readFacts(json: string): PbxFacts {
-  return parse(pbxFacts, JSON.parse(json), 'facts');
+  return parse(fromJson, json, 'facts');
 }

@@ -117,7 +117,11 @@ export class PushGateway implements Waker {
       setTimeout(() => this.#rings.delete(ring.id), REMEMBERED_MS).unref();
       if (summary.rung > 0) log.info(summary, 'ring by push over');
     };
-    const ring: PushRing = new PushRing(plan, targets, { courier, limits, tokenKey, ended }, ringId);
+    const letGo = (): void => {
+      this.#open -= 1;
+      this.#rings.delete(ring.id);
+    };
+    const ring: PushRing = new PushRing(plan, targets, { courier, limits, tokenKey, ended, letGo }, ringId);
     this.#rings.set(ring.id, ring);
     return ring;
   }

@@ -33,6 +33,8 @@ export interface RingServices {
   limits: RingLimits;
   tokenKey: Buffer;
   ended(summary: RingSummary): void;
+  /** Another server goes on with it. */
+  letGo(): void;
 }
 
 /** What those are told who did not end the ring themselves. */
@@ -80,6 +82,7 @@ export class PushRing implements WakeRing {
   letGo(): void {
     for (const member of this.#members.values()) member.rest();
     this.#control = undefined;
+    this.services.letGo();
   }
 
   offered(device: string): void {

@@ -19,7 +19,7 @@ export interface CallRecordStore {
   hungUp(callId: string, extension: string, at: number): Promise<void>;
 }
 
-/** Keeps the writes of a call in order, and logs its steps; a failing database costs the record, not the call. */
+/** Keeps the writes of a call in order, and logs its steps without who takes part in it; a failing database costs the record, not the call. */
 export class CallLog {
   readonly #pending = new Set<Promise<void>>();
 
@@ -31,7 +31,7 @@ export class CallLog {
 
   start(call: Omit<CallStart, 'startedAt'>): CallEntry {
     const { callId } = call;
-    this.log.info(call, 'call started');
+    this.log.info({ callId }, 'call started');
     const row = this.store.started({ ...call, startedAt: this.now() });
     this.#track(row.then(() => undefined));
     let last: Promise<unknown> = row;
@@ -55,7 +55,7 @@ export class CallLog {
   }
 
   hungUp(callId: string, extension: string): void {
-    this.log.info({ callId, by: extension }, 'call hung up');
+    this.log.info({ callId }, 'call hung up');
     this.#track(this.store.hungUp(callId, extension, this.now()));
   }
 

@@ -39,7 +39,8 @@ export function usePostgres(): () => Promise<DatabaseConfig> {
   };
 }
 
-function useDirectories(): () => Promise<DatabaseConfig> {
+/** A directory of its own for each SQLite of the tests of a file. */
+export function useDirectories(): () => Promise<DatabaseConfig> {
   const made: string[] = [];
   afterAll(() => Promise.all(made.map((dir) => rm(dir, { recursive: true }))));
   return async () => {
