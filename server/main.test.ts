@@ -2,13 +2,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sipCredentials } from '../shared/http/api.ts';
 import { parse } from '../shared/validate.ts';
 import { demoAccounts } from './accounts/demo.ts';
@@ -128,10 +129,18 @@ test('the account command reads the password of standard input, and says how it 
 
 const { isLeftOut, hint } = missingForPbx();
 // Skipped only where something is not installed, with its name, and never in CI.
-test.skipIf(isLeftOut)(
-  `the PBX starts with all that it needs, takes calls, and leaves nothing behind${hint}`,
-  async () => {
-    const { child, exit, line } = startProgram(join('kamailio', 'main.js'), { PORT: '0' });
+describe.skipIf(isLeftOut)(`the PBX${hint}`, () => {
+  let temporary: string;
+  beforeEach(async () => {
+    temporary = await mkdtemp(join(tmpdir(), 'switchhook-'));
+    await chmod(temporary, 0o755); // PostgreSQL may be another user
+  });
+  afterEach(() => rm(temporary, { recursive: true }));
+
+  const startPbx = () => startProgram(join('kamailio', 'main.js'), { PORT: '0', TMPDIR: temporary });
+
+  test('starts with all that it needs, takes calls, and leaves nothing behind', async () => {
+    const { child, exit, line } = startPbx();
     const first = (await line()) ?? '';
     const [gateway = '', kamailio = ''] = first.match(/http:\/\/[\w.:]+/gu) ?? [];
     const body = JSON.stringify({ username: '101', password: 'demo-101' });
@@ -152,5 +161,27 @@ test.skipIf(isLeftOut)(
     expect(await exit).toEqual([0, null]);
     await phone.closed;
     for (const url of [gateway, kamailio]) await expect(fetch(url)).rejects.toThrow('fetch failed');
-  },
-);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('leaves nothing behind either when it is stopped while it starts', async () => {
+    const { child, exit, line } = startPbx();
+    await expect.poll(() => readdir(temporary), { timeout: TEST_MS }).not.toEqual([]);
+    child.kill('SIGINT');
+    expect(await exit).toEqual([0, null]);
+    expect(await line()).toBeUndefined();
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('takes its programs along when a second signal ends it at once', async () => {
+    const { child, exit, line } = startPbx();
+    await line();
+    const [postgres = ''] = (await readdir(temporary)).filter((name) => name.startsWith('switchhook-postgres-'));
+    const runs = () => existsSync(join(temporary, postgres, 'data', 'postmaster.pid'));
+    expect(runs()).toBe(true);
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([1, null]);
+    await expect.poll(runs, { timeout: TEST_MS }).toBe(false);
+  });
+});

@@ -1,11 +1,10 @@
 /** Kamailio as a child process, with our configuration. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SwitchhookError } from '../../shared/errors.ts';
-import { Program } from './program.ts';
+import { inDirectory, Program } from './program.ts';
 import { type KamailioSettings, writeSettings } from './settings.ts';
 
 /** As Debian installs it; it is not on everybody's path. */
@@ -51,7 +50,14 @@ export async function startKamailio({
 }: KamailioOptions): Promise<Kamailio> {
   const command = findKamailio();
   if (command === undefined) throw new SwitchhookError('internal', { reason: HOW_TO_GET_KAMAILIO });
-  const dir = await mkdtemp(join(tmpdir(), 'switchhook-kamailio-'));
+  return inDirectory('kamailio', (dir) => startIn(dir, command, { configDir, ...settings }));
+}
+
+async function startIn(
+  dir: string,
+  command: string,
+  { configDir, ...settings }: KamailioSettings & { configDir: string },
+): Promise<Kamailio> {
   const file = join(dir, 'kamailio.cfg');
   const controlUrl = `http://127.0.0.1:${settings.controlPort}`;
   // It holds the secrets: on a command line everybody could read them.

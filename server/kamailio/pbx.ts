@@ -33,7 +33,7 @@ export async function startPbx(options: PbxOptions = {}): Promise<Pbx> {
   try {
     const databaseUrl = options.gateway?.databaseUrl ?? (await ownDatabase(started));
     const ports = { port: await freePort(), controlPort: await freePort(), ...options.kamailio };
-    const secret = randomBytes(SECRET_BYTES).toString('hex');
+    const secret = options.gateway?.pbx?.secret ?? randomBytes(SECRET_BYTES).toString('hex');
     const pbx = {
       url: `ws://${options.gateway?.host ?? '127.0.0.1'}:${ports.port}/sip`,
       controlUrl: `http://127.0.0.1:${ports.controlPort}`,

@@ -2,13 +2,12 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { SwitchhookError } from '../../shared/errors.ts';
-import { freePort, Program } from './program.ts';
+import { freePort, inDirectory, Program } from './program.ts';
 
 const run = promisify(execFile);
 
@@ -40,8 +39,11 @@ export interface PostgresCluster {
 export async function startPostgres(): Promise<PostgresCluster> {
   const bin = findPostgres();
   if (bin === undefined) throw new SwitchhookError('internal', { reason: HOW_TO_GET_POSTGRES });
+  return inDirectory('postgres', (dir) => startIn(dir, bin));
+}
+
+async function startIn(dir: string, bin: string): Promise<PostgresCluster> {
   const user = await serverUser();
-  const dir = await mkdtemp(join(tmpdir(), 'switchhook-postgres-'));
   const password = randomBytes(16).toString('hex');
   const data = join(dir, 'data');
   const passwordFile = join(dir, 'password');

@@ -2,7 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SwitchhookError } from '../../shared/errors.ts';
 
@@ -51,11 +54,12 @@ export class Program {
       cwd: options.cwd,
       ...options.user,
     });
-    const failed = once(child, 'error').then(([cause]) => {
+    if (child.pid === undefined) {
+      const [cause] = await once(child, 'error');
       throw new SwitchhookError('internal', { reason: `${command} cannot be run`, cause });
-    });
+    }
     const program = new Program(command, child, options.stopSignal);
-    await Promise.race([program.#becomeReady(options), failed]);
+    await program.#becomeReady(options);
     return program;
   }
 
@@ -107,6 +111,17 @@ export class Program {
     }
     await this.stop();
     throw new SwitchhookError('internal', { reason: `${this.name} did not start:\n${this.#tail}` });
+  }
+}
+
+/** A temporary directory for what a program needs; it goes where the program does not start, for it holds secrets. */
+export async function inDirectory<T>(name: string, start: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), `switchhook-${name}-`));
+  try {
+    return await start(dir);
+  } catch (error) {
+    await rm(dir, { recursive: true });
+    throw error;
   }
 }
 

@@ -39,7 +39,7 @@ test('a stop ends the rings, and waits until the devices have been told', async 
   expect(push.service.to(hung.device).at(-1)?.payload).toMatchObject({ type: 'cancel', response: 'canceled' });
 });
 
-test('the log holds no token, no endpoint, no key and no name', async () => {
+test('the log holds no token, no endpoint, no key, no name and no number', async () => {
   const lines: string[] = [];
   const written = vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
     lines.push(String(chunk));
@@ -63,7 +63,8 @@ test('the log holds no token, no endpoint, no key and no name', async () => {
     expect(log).toContain('"rung":2');
     const { token } = ring.respond;
     const { endpoint, keys } = hung.subscription;
-    for (const secret of [token, endpoint, 'fcm/send', keys.p256dh, keys.auth, ring.peer.displayName ?? '?']) {
+    const people = [ring.peer.displayName ?? '?', '"101"', '"102"'];
+    for (const secret of [token, endpoint, 'fcm/send', keys.p256dh, keys.auth, ...people]) {
       expect(log).not.toContain(secret);
     }
   } finally {

@@ -173,7 +173,7 @@ export class SipSwitch implements SocketHandlers {
     answer(transaction, refusal);
     if (refusal.status !== 200) return;
     const { location, log, rings } = this.#context;
-    log.debug({ extension: identity.extension }, 'registered');
+    log.debug({ socket: socket.id }, 'registered');
     // After the 200, which tells a page that it can be called. A REGISTER that only asks or removes binds no device.
     const device = location.registered(identity.extension).find((each) => each.socket === socket);
     if (device) rings.registered(device);
