@@ -47,6 +47,16 @@ describe('readConfig', () => {
     );
   });
 
+  test('takes the addresses of a PBX, to which paths are added, with a slash or without', () => {
+    const secret = 's'.repeat(32);
+    const env = { PBX_SECRET: secret, PBX_CONTROL_URL: 'http://127.0.0.1:8091/', PEER_URL: 'http://10.0.0.5:8080' };
+    const { controlUrl, peerUrl } = readConfig(env, []).pbx;
+    expect([controlUrl, peerUrl]).toEqual(['http://127.0.0.1:8091', 'http://10.0.0.5:8080']);
+    expect(() => readConfig({ ...env, PBX_SECRET: '' }, [])).toThrow(
+      expect.objectContaining({ code: 'invalidArgument', field: 'PBX_SECRET' }),
+    );
+  });
+
   test.each([
     ['PORT', '70000'],
     ['PORT', '8080x'],
@@ -66,6 +76,9 @@ describe('readConfig', () => {
     ['TURN_URLS', 'stun:turn.example'],
     ['TURN_URLS', 'turn:turn.example?transport=tls'],
     ['TURN_TTL_SECONDS', '59'],
+    ['PBX_CONTROL_URL', 'http://127.0.0.1:8091/calls'],
+    ['PEER_URL', 'http://10.0.0.5:8080/?a=b'],
+    ['PEER_URL', '10.0.0.5:8080'],
   ])('names %s when it is %j', (name, value) => {
     expect(() => readConfig({ [name]: value }, [])).toThrow(
       expect.objectContaining({ code: 'invalidArgument', reason: expect.stringContaining(name) }),

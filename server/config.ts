@@ -128,13 +128,10 @@ const variables = {
   // From a minute, which no page can work with less than, to a day, draft-uberti-behave-turn-rest-00's own example.
   TURN_TTL_SECONDS: { turn: 'ttlSeconds', schema: number(60, 86_400) },
   PBX_URL: { pbx: 'url', schema: v.pipe(text, v.check(isAddress('ws:', 'wss:'), 'ws:// or wss:// address')) },
-  PBX_CONTROL_URL: { pbx: 'controlUrl', schema: v.pipe(text, v.check(isAddress('http:'), 'http:// address')) },
+  PBX_CONTROL_URL: { pbx: 'controlUrl', schema: server('http:') },
   // As long as a random 128 bits in hex, in the characters that a header and Kamailio's configuration take.
   PBX_SECRET: { pbx: 'secret', schema: v.pipe(text, v.regex(/^[\w.~+/=-]{32,256}$/u)) },
-  PEER_URL: {
-    pbx: 'peerUrl',
-    schema: v.pipe(text, v.check(isAddress('http:', 'https:'), 'http:// or https:// address')),
-  },
+  PEER_URL: { pbx: 'peerUrl', schema: server('http:', 'https:') },
 } as const satisfies Record<string, Setting>;
 
 type Variable = keyof typeof variables;
@@ -162,9 +159,14 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
     else input[variable.field] = parsed;
   }
   const config = withDefaults({ ...input, push, turn, pbx });
-  if (hasRelay(config.turn) && config.turn.secret === '')
-    throw new SwitchhookError('invalidArgument', { reason: 'TURN_URLS: needs TURN_SECRET', field: 'TURN_SECRET' });
+  if (hasRelay(config.turn) && config.turn.secret === '') throw needs('TURN_URLS', 'TURN_SECRET');
+  if (config.pbx.controlUrl !== undefined && config.pbx.secret === undefined)
+    throw needs('PBX_CONTROL_URL', 'PBX_SECRET');
   return config;
+}
+
+function needs(name: Variable, missing: Variable): SwitchhookError {
+  return new SwitchhookError('invalidArgument', { reason: `${name}: needs ${missing}`, field: missing });
 }
 
 /** Fills in what is not given; the values are taken as they are. */
@@ -187,6 +189,16 @@ function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return ['http:', 'https:'].includes(url.protocol) && url.origin === value;
+}
+
+/** `scheme://host[:port]`, to which paths of ours are added; a slash behind it is taken away. */
+function server(...protocols: string[]) {
+  const isServer = (value: string): boolean => isAddress(...protocols)(value) && isOrigin(value.replace(/\/$/u, ''));
+  return v.pipe(
+    text,
+    v.check(isServer, `${protocols.join('// or ')}// address without a path`),
+    v.transform((value) => value.replace(/\/$/u, '')),
+  );
 }
 
 function isAddress(...protocols: string[]) {

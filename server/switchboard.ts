@@ -121,9 +121,9 @@ async function assemble(config: Config, db: Database, app: FastifyInstance): Pro
   await addRoutes(app, { ...services, gateway, subscriptions, vapidPublicKey, pbx });
   const sweep = setInterval(() => {
     sockets.closeExpired(Date.now());
-    sweepDatabase(sessionRows, failures, config).catch((error: unknown) => {
-      app.log.error({ err: error }, 'expired rows not removed');
-    });
+    sweepDatabase(sessionRows, failures, config)
+      .then(() => sessions.endGone(sockets.sessions))
+      .catch((error: unknown) => app.log.error({ err: error }, 'expired rows not removed'));
   }, config.limits.sweepMs).unref();
   return { config, db, app, accounts, manager, records, sockets, sip, push, pbx, sweep };
 }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Config, withDefaults } from '../config.ts';
+import { Harness } from '../sip/testing/harness.ts';
 import { describeOnBoth } from '../storage/testing/databases.ts';
 import { startSwitchboard } from '../switchboard.ts';
 import { runAccountCommand } from './command.ts';
@@ -54,6 +55,22 @@ describeOnBoth(({ config: emptyDatabase }) => {
       await board.close();
     }
   });
+
+  test.each(['password', 'remove'])(
+    'the sockets of an account end soon after %s, while the switchboard runs',
+    async (what) => {
+      await account('add lan --extension 205');
+      const harness = await Harness.start({ ...config, limits: { sweepMs: 20 } });
+      try {
+        const cookie = await harness.logIn('lan', 'a good one');
+        const lan = await harness.phone('205', { cookie });
+        await account(`${what} lan`, 'a better one');
+        expect(await lan.closed).toEqual({ code: 1008, reason: 'notLoggedIn' });
+      } finally {
+        await harness.stop();
+      }
+    },
+  );
 
   test.each([
     ['add lan --extension 206', 'a good one', 'the user name lan is taken'],

@@ -57,6 +57,11 @@ export class Sessions {
     for (const id of await this.sessions.ofDevice(accountId, device, asking)) await this.end(id);
   }
 
+  /** Of these, those that have ended elsewhere (the account command, another switchboard on the database) end here, too. */
+  async endGone(ids: readonly string[]): Promise<void> {
+    for (const id of await this.sessions.gone(ids)) this.listener.sessionEnded(id);
+  }
+
   async endAll(accountId: string): Promise<void> {
     await this.sessions.deleteOfAccount(accountId);
     this.listener.accountLoggedOut(accountId);

@@ -9,7 +9,7 @@ import type { PushGateway } from '../push/gateway.ts';
 import type { RingAnswer } from '../push/ring.ts';
 import { bearerOf } from './guards.ts';
 
-/** Characters: the longest Call-ID that the SIP parser takes,. */
+/** Characters: the longest Call-ID that the SIP parser takes. */
 const params = v.object({ callId: v.pipe(v.string(), v.minLength(1), v.maxLength(255)) });
 
 export interface RespondServices {
@@ -27,6 +27,7 @@ export function addRespondApi(app: FastifyInstance, { config, gateway, pbx }: Re
       const { callId } = parse(params, request.params, 'path');
       const body = parse(respondRequest, request.body ?? {}, what);
       const token = bearerOf(request);
+      gateway.subjectOf(callId, token); // before another gateway is bothered
       const path = `/api/calls/${encodeURIComponent(callId)}/${what}`;
       if (pbx && (await handOn(pbx.calls, { callId, path, request, body: JSON.stringify(body) }, reply))) return reply;
       return gateway.respond(callId, token, toAnswer(body));

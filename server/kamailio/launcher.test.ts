@@ -102,10 +102,14 @@ describe('settings', () => {
   };
 
   test('make a file that switches on what is set', () => {
-    const text = writeSettings({ ...settings, sipPort: 5060 }, '/etc/kamailio/switchhook');
+    const text = writeSettings(
+      { ...settings, sipPort: 5060, origins: [...settings.origins, 'http://[::1]:8080'] },
+      '/etc/kamailio/switchhook',
+    );
     expect(text).toContain('#!substdef "!SH_DOMAIN!sip.example!g"');
     expect(text).toContain('#!define SH_WITH_SIP\n');
     expect(text).not.toContain('SH_WITH_TLS');
+    expect(text).toContain('"!SH_ORIGINS!https://phone[.]example|http://[[]::1[]]:8080!g"');
     expect(text).toContain('include_file "/etc/kamailio/switchhook/kamailio.cfg"');
   });
 

@@ -88,9 +88,9 @@ function checked(name: string, value: string): string {
   });
 }
 
-/** The alternatives of a regular expression (POSIX). */
+/** The alternatives of a regular expression (POSIX), in which an address of IPv6 has its brackets. */
 function originPattern(origins: readonly string[]): string {
   // No origin is this; nothing at all would be an error.
   if (origins.length === 0) return '-';
-  return origins.map((origin) => origin.replaceAll('.', '[.]')).join('|');
+  return origins.map((origin) => origin.replace(/[.[\]]/gu, '[$&]')).join('|');
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../kamailio/program.ts';
 import type { Limits } from '../limits.ts';
 import { PushHarness } from '../push/testing/pushHarness.ts';
 import { FakePushService } from '../push/testing/pushService.ts';
@@ -41,10 +42,11 @@ async function gateway(limits: Partial<Limits>): Promise<PushHarness> {
 }
 
 /** What a gateway that is gone has left behind: a call whose lease is over. */
-async function leaveBehind(facts: object): Promise<string> {
+async function leaveBehind(facts: object, leaseUntil = 0): Promise<string> {
   const callId = randomUUID();
-  const row = { callId, ringId: randomUUID(), owner: { id: randomUUID(), url: '' }, facts: JSON.stringify(facts) };
-  await new PbxCallRepository(db).open(row, Date.now(), 0);
+  const owner = { id: randomUUID(), url: `http://127.0.0.1:${await freePort()}` };
+  const row = { callId, ringId: randomUUID(), owner, facts: JSON.stringify(facts) };
+  await new PbxCallRepository(db).open(row, Date.now(), leaseUntil);
   return callId;
 }
 
@@ -82,6 +84,17 @@ describe('of the calls that a gateway has left behind', () => {
     const callId = await leaveBehind(facts(Date.now()));
     expect((await service.expectRing(hung.device)).ring.callId).toBe(callId);
     await expect.poll(rows, POLL).toEqual([callId]);
+  });
+
+  test('none is moved by a worker whose token is not one of it', async () => {
+    const one = await gateway({});
+    await one.sleeper('102');
+    const callId = await leaveBehind(facts(Date.now()), Date.now() + RING_MS);
+    const path = `/api/calls/${callId}/answer`;
+    const headers = { authorization: 'Bearer made.up.by.somebody' };
+    const answer = await one.harness.fetch(path, { method: 'POST', headers, body: {} });
+    expect(answer.status).toBe(403);
+    expect(rings(one)).toBe(0);
   });
 
   test('one that nobody waits for any more rings nowhere', async () => {

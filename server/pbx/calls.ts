@@ -8,6 +8,7 @@ import type { Owner, PbxCallRepository, PbxCallRow } from '../storage/pbxCalls.t
 import type { PbxControl } from './control.ts';
 import type { PbxEvent, PbxInvite } from './events.ts';
 import { type PbxFacts, readFacts } from './facts.ts';
+import { InOrder } from './inOrder.ts';
 import { RingAtPbx } from './ringAtPbx.ts';
 
 /** Statuses by which a person said no; all others mean that nobody did (endCodes.ts has the same). */
@@ -42,7 +43,7 @@ interface Ringing {
 export class PbxCalls {
   readonly #calls = new Map<string, Ringing>();
   /** Events of one call are handled one after the other. */
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #byCall = new InOrder();
   /** Ends that came before their INVITE: the PBX sends from several processes. */
   readonly #early = new Map<string, RingEnd>();
   readonly #now: () => number;
@@ -63,16 +64,7 @@ export class PbxCalls {
    * of the call in this moment
    */
   handle(event: PbxEvent): Promise<number | undefined> {
-    const { callId } = event;
-    const before = this.#queues.get(callId) ?? Promise.resolve();
-    const handled = before.then(() => this.#handle(event));
-    const queued = handled
-      .catch(() => undefined) // whoever asked is told; the next event does not depend on it
-      .finally(() => {
-        if (this.#queues.get(callId) === queued) this.#queues.delete(callId);
-      });
-    this.#queues.set(callId, queued);
-    return handled;
+    return this.#byCall.after(event.callId, () => this.#handle(event));
   }
 
   async #handle(event: PbxEvent): Promise<number | undefined> {

@@ -1,9 +1,13 @@
 import { request } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import { SwitchhookError } from '../../shared/errors.ts';
+import { InOrder } from './inOrder.ts';
 
 /** What the PBX can be told about a call that it keeps (server/kamailio/control.cfg). */
 export type PbxOrder = 'ringing' | 'decline' | 'claim' | 'release';
+
+/** The call, and what the order says of it besides. */
+export type PbxSubject = { callId: string } & Record<string, string>;
 
 /** Milliseconds: it is on the same machine, or beside it. */
 const TIMEOUT_MS = 2000;
@@ -11,7 +15,7 @@ const TIMEOUT_MS = 2000;
 /** The PBX's ear. */
 export interface PbxControl {
   /** Never rejects: what the PBX does not hear, it finds out by its own timers. */
-  say(order: PbxOrder, call: Record<string, string>): Promise<void>;
+  say(order: PbxOrder, call: PbxSubject): Promise<void>;
 }
 
 export interface ControlOptions {
@@ -21,10 +25,10 @@ export interface ControlOptions {
   log: Pick<FastifyBaseLogger, 'debug' | 'error'>;
 }
 
-/** In the order in which they were said: "it rings" after "declined" would be wrong. */
+/** Of one call in the order in which they were said: "it rings" after "declined" would be wrong. */
 export function httpControl({ controlUrl, secret, log }: ControlOptions): PbxControl {
-  let last: Promise<void> = Promise.resolve();
-  const say = async (order: PbxOrder, call: Record<string, string>): Promise<void> => {
+  const byCall = new InOrder();
+  const say = async (order: PbxOrder, call: PbxSubject): Promise<void> => {
     try {
       const status = await post(`${controlUrl}/calls/${order}`, secret, new URLSearchParams(call).toString());
       // 404: the call is over, which its event will say.
@@ -35,10 +39,7 @@ export function httpControl({ controlUrl, secret, log }: ControlOptions): PbxCon
     }
   };
   return {
-    say: (order, call) => {
-      last = last.then(() => say(order, call));
-      return last;
-    },
+    say: (order, call) => byCall.after(call.callId, () => say(order, call)),
   };
 }
 

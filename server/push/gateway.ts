@@ -13,7 +13,7 @@ import { peerOf, type RingPlan } from './payloads.ts';
 import { PushRing, type RingAnswer, type RingSummary } from './ring.ts';
 import { RingOverError } from './ringOver.ts';
 import { TestRing } from './testRing.ts';
-import { readToken } from './tokens.ts';
+import { readToken, type TokenSubject } from './tokens.ts';
 
 export interface GatewayServices {
   accounts: Pick<AccountRepository, 'byExtension' | 'byId'>;
@@ -73,12 +73,21 @@ export class PushGateway implements Waker {
   }
 
   /**
-   * What a worker says with the token of its push.
-   * @throws SwitchhookError `notAllowed` for a token that is not ours or of another call; RingOverError
+   * Whom a worker speaks for, by the token of its push.
+   * @throws SwitchhookError `notAllowed` for a token that is not ours or of another call
    */
-  respond(callId: string, token: string, answer: RingAnswer): RespondResult {
+  subjectOf(callId: string, token: string): TokenSubject {
     const subject = readToken(this.services.tokenKey, callId, token);
     if (!subject) throw new SwitchhookError('notAllowed', { reason: 'the token is not one of this call' });
+    return subject;
+  }
+
+  /**
+   * What a worker says with the token of its push.
+   * @throws SwitchhookError as {@link subjectOf}; RingOverError
+   */
+  respond(callId: string, token: string, answer: RingAnswer): RespondResult {
+    const subject = this.subjectOf(callId, token);
     const ring = this.#rings.get(subject.ringId);
     if (!ring || subject.expiresAt <= Date.now()) throw new RingOverError('missed');
     return ring.respond(subject.device, answer);

@@ -40,6 +40,11 @@ export class SipSockets implements SessionListener {
     return new Set(live.flatMap(({ identity }) => identity?.device ?? []));
   }
 
+  /** Ids of the sessions that have a live socket. */
+  get sessions(): string[] {
+    return [...new Set([...this.#sockets].map(({ session }) => session.sessionId))];
+  }
+
   closeExpired(now: number): void {
     this.#logOut((socket) => socket.session.expiresAt <= now);
   }

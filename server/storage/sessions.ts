@@ -55,6 +55,14 @@ export class SessionRepository {
     return [...sessions];
   }
 
+  /** Those of these sessions that are there no more. */
+  async gone(ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.db.selectFrom('sessions').select('id').where('id', 'in', ids).execute();
+    const there = new Set(rows.map(({ id }) => id));
+    return ids.filter((id) => !there.has(id));
+  }
+
   async delete(id: string): Promise<void> {
     await this.db.deleteFrom('sessions').where('id', '=', id).execute();
   }

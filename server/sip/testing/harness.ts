@@ -67,10 +67,10 @@ export class Harness {
   }
 
   /** The session cookie of a demo account. */
-  async logIn(extension: string): Promise<string> {
-    const body = { username: extension, password: `demo-${extension}` };
+  async logIn(username: string, password = `demo-${username}`): Promise<string> {
+    const body = { username, password };
     const response = await this.fetch('/api/login', { method: 'POST', body });
-    if (!response.ok) throw new Error(`log-in of ${extension} failed with ${response.status}`);
+    if (!response.ok) throw new Error(`log-in of ${username} failed with ${response.status}`);
     return (response.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
   }
 
