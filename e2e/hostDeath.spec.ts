@@ -22,8 +22,7 @@ let caller: UserBrowser;
 let user: UserBrowser;
 
 test.beforeAll(async () => {
-  // Every page asks for credentials of its own: more often than a person ever could.
-  switchboard = await startTestSwitchboard({ limits: { requestsPerMinute: 100_000 } });
+  switchboard = await startTestSwitchboard();
   [caller, user] = await Promise.all([
     launchUser({ tone: 440, autoplay: true }),
     launchUser({ tone: 1000, autoplay: true }),

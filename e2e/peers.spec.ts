@@ -1,47 +1,21 @@
 /** Our phone and baresip, a telephone that we did not write: through Kamailio, and through rtpengine between their media. */
 
 import { expect, test } from '@playwright/test';
-import { type Baresip, type BaresipOptions, startBaresip } from './support/peers/baresip.ts';
-import { type Exchange, exchangeMissing, startExchange } from './support/peers/exchange.ts';
-import { openPhone, type Person } from './support/person.ts';
+import type { Baresip, BaresipOptions } from './support/peers/baresip.ts';
+import { BARE, BARE_TONE, baresipHears, MAI, MAI_TONE, type Stage, testOnStage } from './support/peers/stage.ts';
+import type { Person } from './support/person.ts';
 import { expectSilence, expectTone, isTone, measureTone, type Tone } from './support/tones.ts';
 
-// Without Kamailio, rtpengine, baresip or sipp: named as skipped; with CI=true it is not skipped, and fails.
-test.skip(exchangeMissing() !== null && process.env.CI !== 'true', exchangeMissing() ?? '');
-
-const MAI_TONE = 440;
-const BARE_TONE = 700;
-const MAI = '101';
-const BARE = '103';
-
-let exchange: Exchange;
+let stage: Stage;
 let mai: Person;
-let bare: Baresip | undefined;
-/** Calls that Mai's phone has had. */
-let calls = 0;
 
-test.beforeAll(async () => {
-  exchange = await startExchange();
-  mai = await openPhone(exchange.url, MAI, { tone: MAI_TONE });
+testOnStage((set) => {
+  stage = set;
+  ({ mai } = stage);
 });
 
-test.afterEach(async () => {
-  await bare?.stop();
-  bare = undefined;
-});
-
-test.afterAll(async () => {
-  await mai?.close();
-  await exchange?.stop();
-});
-
-async function plugIn(options: Partial<BaresipOptions> = {}): Promise<Baresip> {
-  bare = await startBaresip({ account: await exchange.account(BARE), voice: BARE_TONE, ...options });
-  return bare;
-}
-
-async function callBaresip(options: Partial<BaresipOptions> = {}): Promise<Baresip> {
-  const phone = await plugIn(options);
+async function callBaresip(options: Pick<BaresipOptions, 'codec'> = {}): Promise<Baresip> {
+  const phone = await stage.plugIn(options);
   await mai.dial(BARE);
   await phone.sees('CALL_INCOMING');
   await phone.does('accept');
@@ -51,8 +25,7 @@ async function callBaresip(options: Partial<BaresipOptions> = {}): Promise<Bares
 
 /** How the call that is over now ended on our side. */
 async function end() {
-  calls += 1;
-  const { disconnect, endedFrom, peer } = await mai.lastCall(calls);
+  const { disconnect, endedFrom, peer } = await stage.ended();
   return { response: disconnect?.response, endCode: disconnect?.endCode, endedFrom, peer: peer.handle };
 }
 
@@ -60,9 +33,6 @@ async function hangUp(): Promise<void> {
   await mai.press('hangUp');
   expect(await end()).toMatchObject({ response: 'local', endCode: 200 });
 }
-
-const baresipHears = (phone: Baresip, hz: number) =>
-  expect.poll(async () => isTone(await phone.hears(), hz), { message: `baresip hears ${hz} Hz` }).toBe(true);
 
 for (const codec of ['opus/48000/2', 'PCMU/8000/1'] as const) {
   test(`we call, both hear each other (${codec})`, async () => {
@@ -74,8 +44,8 @@ for (const codec of ['opus/48000/2', 'PCMU/8000/1'] as const) {
 }
 
 test('we are called, with the name of the caller; both hear each other; they hang up', async () => {
-  const phone = await plugIn();
-  await phone.does('dial', `sip:${MAI}@${exchange.pbx.gateway.config.sipDomain}`);
+  const phone = await stage.plugIn();
+  await phone.does('dial', stage.uriOf(MAI));
   await mai.sees('ringing');
   await phone.sees('CALL_RINGING');
   await mai.press('answer');
@@ -143,13 +113,13 @@ test('their keypad digits are heard', async () => {
 });
 
 test('they refuse: busy; they give up: a missed call; we give up: they stop ringing', async () => {
-  const phone = await plugIn();
+  const phone = await stage.plugIn();
   await mai.dial(BARE);
   await phone.sees('CALL_INCOMING');
   await phone.does('hangup');
   expect(await end()).toMatchObject({ response: 'busy', endCode: 486, endedFrom: 'dialing' });
 
-  await phone.does('dial', `sip:${MAI}@${exchange.pbx.gateway.config.sipDomain}`);
+  await phone.does('dial', stage.uriOf(MAI));
   await mai.sees('ringing');
   await phone.does('hangup');
   expect(await end()).toMatchObject({ response: 'canceled', endCode: 487, endedFrom: 'ringing' });

@@ -1,7 +1,6 @@
 /** What can happen inside a call with a telephone that is not ours: early media, hold, changes of the media, digits. */
 
 import { expect, test } from '@playwright/test';
-import { exchangeMissing } from './support/peers/exchange.ts';
 import {
   acknowledges,
   answers,
@@ -18,20 +17,15 @@ import {
   type Step,
 } from './support/peers/scenario.ts';
 import type { Sipp } from './support/peers/sipp.ts';
-import { MAI_TONE, type Stage, setStage, VOICE_TONE } from './support/peers/stage.ts';
+import { MAI_TONE, type Stage, testOnStage, VOICE_TONE } from './support/peers/stage.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
-
-// Without Kamailio, rtpengine, baresip or sipp: named as skipped; with CI=true it is not skipped, and fails.
-test.skip(exchangeMissing() !== null && process.env.CI !== 'true', exchangeMissing() ?? '');
 
 const FAR = '103';
 
 let stage: Stage;
-test.beforeAll(async () => {
-  stage = await setStage();
+testOnStage((set) => {
+  stage = set;
 });
-test.afterEach(() => stage?.clear());
-test.afterAll(() => stage?.stop());
 
 const ANSWERED = [awaitsInvite(), answers('180 Ringing'), answers('200 OK', { sdp: {} }), awaits('ACK')];
 const GOODBYE = [awaits('BYE'), acknowledges('200 OK')];

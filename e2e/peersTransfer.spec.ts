@@ -1,41 +1,26 @@
 /** Calls handed on between our phone, baresip and sipp: three kinds of telephone in one transfer (RFC 3515, RFC 5589). */
 
 import { expect, test } from '@playwright/test';
-import { type Baresip, type BaresipOptions, startBaresip } from './support/peers/baresip.ts';
-import { exchangeMissing } from './support/peers/exchange.ts';
+import type { Baresip, BaresipOptions } from './support/peers/baresip.ts';
 import { acknowledges, answers, awaits, awaitsInvite } from './support/peers/scenario.ts';
-import { MAI, MAI_TONE, type Stage, setStage } from './support/peers/stage.ts';
+import { BARE, BARE_TONE, baresipHears, MAI, MAI_TONE, type Stage, testOnStage } from './support/peers/stage.ts';
 import { openPhone } from './support/person.ts';
-import { expectTone, isTone } from './support/tones.ts';
+import { expectTone } from './support/tones.ts';
 
-// Without Kamailio, rtpengine, baresip or sipp: named as skipped; with CI=true it is not skipped, and fails.
-test.skip(exchangeMissing() !== null && process.env.CI !== 'true', exchangeMissing() ?? '');
-
-const BARE = '103';
-const BARE_TONE = 700;
 const HUNG = '102';
 const HUNG_TONE = 1000;
 /** sipp, which sends back what it hears. */
 const ECHO = '104';
 
 let stage: Stage;
-let bare: Baresip | undefined;
 
-test.beforeAll(async () => {
-  stage = await setStage();
+testOnStage((set) => {
+  stage = set;
 });
-test.afterEach(async () => {
-  await bare?.stop();
-  bare = undefined;
-  await stage.clear();
-});
-test.afterAll(() => stage?.stop());
-
-const uriOf = (number: string) => `sip:${number}@${stage.exchange.pbx.gateway.config.sipDomain}`;
 
 /** Mai calls baresip, and both hear each other. */
 async function talk(options: Pick<BaresipOptions, 'codec'> = {}): Promise<Baresip> {
-  bare = await startBaresip({ account: await stage.exchange.account(BARE), voice: BARE_TONE, ...options });
+  const bare = await stage.plugIn(options);
   await stage.mai.dial(BARE);
   await bare.sees('CALL_INCOMING');
   await bare.does('accept');
@@ -48,7 +33,7 @@ test('baresip hands us on: we talk to the third, and baresip is out', async () =
   const echo = [answers('180 Ringing'), answers('200 OK', { sdp: {} }), awaits('ACK')];
   const sipp = await stage.answersAs(ECHO, [awaitsInvite(), ...echo, awaits('BYE'), acknowledges('200 OK')]);
   const phone = await talk();
-  await phone.does('transfer', uriOf(ECHO));
+  await phone.does('transfer', stage.uriOf(ECHO));
   await expectTone(stage.mai.page, MAI_TONE);
   await phone.sees('CALL_CLOSED');
   await stage.mai.sees('active');
@@ -61,23 +46,13 @@ test('baresip hands us on: we talk to the third, and baresip is out', async () =
 test('baresip hands us on to somebody who is busy: it is told, and gives up on both', async () => {
   const sipp = await stage.answersAs(ECHO, [awaitsInvite(), answers('486 Busy Here'), awaits('ACK')]);
   const phone = await talk();
-  await phone.does('transfer', uriOf(ECHO));
+  await phone.does('transfer', stage.uriOf(ECHO));
   await sipp.done();
   expect(await phone.sees('TRANSFER_FAILED')).toMatchObject({ param: '486 Busy Here' });
   // Its BYE: baresip 1.0 does not take a call back. Ours goes on until then.
   const { disconnect, peer } = await stage.ended();
   expect({ response: disconnect?.response, peer: peer.handle }).toEqual({ response: 'remote', peer: BARE });
 });
-
-/** Mai hands baresip on, by the dialog. */
-async function handOn(number: string): Promise<void> {
-  await stage.mai.press('transfer');
-  await stage.mai.page.locator('input[name="target"]').fill(number);
-  await stage.mai.page.keyboard.press('Enter');
-}
-
-const bareHears = (phone: Baresip, hz: number) =>
-  expect.poll(async () => isTone(await phone.hears(), hz), { message: `baresip hears ${hz} Hz` }).toBe(true);
 
 /** How the call of who has handed on ended: his part is done, theirs goes on. */
 async function expectHandedOn(to: string): Promise<void> {
@@ -92,13 +67,13 @@ test('we hand baresip on to a browser: the two hear each other, and we are out',
   const hung = await openPhone(stage.exchange.url, HUNG, { tone: HUNG_TONE });
   try {
     const phone = await talk();
-    await handOn(HUNG);
+    await stage.mai.transferTo(HUNG);
     await hung.sees('ringing');
     // No more than that: baresip does not report that it rings there.
     await expect(stage.mai.page.locator('switchhook-call')).toContainText('Transferring');
     await hung.press('answer');
     await hung.sees('active');
-    await Promise.all([expectTone(hung.page, BARE_TONE), bareHears(phone, HUNG_TONE)]);
+    await Promise.all([expectTone(hung.page, BARE_TONE), baresipHears(phone, HUNG_TONE)]);
     await expectHandedOn(HUNG);
     await hung.press('hangUp');
     expect((await hung.lastCall()).peer.handle).toBe(BARE);
@@ -112,10 +87,10 @@ test('we hand baresip on to another such telephone: it hears itself come back fr
   const sipp = await stage.answersAs(ECHO, [awaitsInvite(), ...echo, awaits('BYE'), acknowledges('200 OK')]);
   // All that sipp has: with Opus alone the two would connect and hear nothing.
   const phone = await talk({ codec: 'PCMU/8000/1' });
-  await handOn(ECHO);
+  await stage.mai.transferTo(ECHO);
   await expectHandedOn(ECHO);
-  await bareHears(phone, BARE_TONE);
-  expect(sipp.messages()).toContain(`Referred-By: <${uriOf(MAI)}>`);
+  await baresipHears(phone, BARE_TONE);
+  expect(sipp.messages()).toContain(`Referred-By: <${stage.uriOf(MAI)}>`);
   await phone.does('hangup');
   await sipp.done();
 });
@@ -124,7 +99,7 @@ test('we hand baresip on to somebody who is busy: we are told, and our call goes
   const sipp = await stage.answersAs(ECHO, [awaitsInvite(), answers('486 Busy Here'), awaits('ACK')]);
   const phone = await talk();
   const { page } = stage.mai;
-  await handOn(ECHO);
+  await stage.mai.transferTo(ECHO);
   await sipp.done();
   await expect(page.locator('switchhook-call')).toContainText(
     'Transfer did not work: They are busy, or do not want to answer.',

@@ -3,7 +3,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
 import { RECOVERY_BUDGET } from '../shared/calls/recovery.ts';
-import { ANA, BEN, Conversation } from './support/conversation.ts';
+import { ANA, BEN, type Conversation, testInConversation } from './support/conversation.ts';
 import type { Person } from './support/person.ts';
 import { historyIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
@@ -11,17 +11,17 @@ import { hostOf, openTab } from './support/tabs.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 
 let switchboard: Switchboard;
-let talk: Conversation;
+let talk: Conversation<Switchboard>;
 let ana: Person;
 let ben: Person;
 
-test.beforeEach(async () => {
-  switchboard = await startTestSwitchboard({ limits: { requestsPerMinute: 100_000 } });
-  talk = await Conversation.begin(switchboard);
-  ({ ana, ben } = talk);
-});
-
-test.afterEach(() => talk.close());
+testInConversation(
+  () => startTestSwitchboard(),
+  (begun) => {
+    talk = begun;
+    ({ server: switchboard, ana, ben } = talk);
+  },
+);
 
 test('muted and held as before: by either side, over a reload of either', async () => {
   test.setTimeout(120_000);

@@ -3,15 +3,12 @@
 import { expect, test } from '@playwright/test';
 import type { CallDialog } from '../shared/calls/dialog.ts';
 import type { CallRecord } from '../shared/calls/record.ts';
-import { type CallServer, Conversation } from './support/conversation.ts';
+import { type CallServer, type Conversation, testInConversation } from './support/conversation.ts';
 import type { Person } from './support/person.ts';
 import { pbxMissing, startTestPbx, startTestSwitchboard } from './support/switchboard.ts';
 import { launchUser } from './support/userBrowser.ts';
 
 const RELOADS = 20;
-/** Every page asks for credentials of its own: more often than a person ever could. */
-const LIMITS = { limits: { requestsPerMinute: 100_000 } };
-
 interface Served {
   name: string;
   /** Why it cannot be tested here. */
@@ -20,12 +17,12 @@ interface Served {
 }
 
 const SERVERS: readonly Served[] = [
-  { name: 'switchboard', missing: null, start: () => startTestSwitchboard(LIMITS) },
+  { name: 'switchboard', missing: null, start: () => startTestSwitchboard() },
   {
     name: 'Kamailio',
     missing: pbxMissing(),
     async start() {
-      const pbx = await startTestPbx(LIMITS);
+      const pbx = await startTestPbx();
       return { url: pbx.gateway.url, close: () => pbx.stop() };
     },
   },
@@ -40,12 +37,10 @@ for (const { name, missing, start } of SERVERS) {
     let ana: Person;
     let ben: Person;
 
-    test.beforeEach(async () => {
-      talk = await Conversation.begin(await start());
+    testInConversation(start, (begun) => {
+      talk = begun;
       ({ ana, ben } = talk);
     });
-
-    test.afterEach(() => talk?.close());
 
     for (const side of ['caller', 'callee'] as const) {
       test(`${RELOADS} reloads of the ${side}: both are heard again each time, and nothing rings`, async () => {
@@ -54,7 +49,7 @@ for (const { name, missing, start } of SERVERS) {
         for (let n = 0; n < RELOADS; n += 1) {
           await test.step(`reload ${n}`, async () => {
             await moving.page.reload();
-            await talk.bothHear();
+            await talk.bothHearAgain(moving);
           });
         }
         await moving.press('hangUp');

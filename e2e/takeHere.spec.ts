@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
-import { ANA, BEN, Conversation } from './support/conversation.ts';
+import { ANA, BEN, testInConversation } from './support/conversation.ts';
 import { openPhone, type Person } from './support/person.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { hostOf, openTab } from './support/tabs.ts';
@@ -12,17 +12,15 @@ const ANA_ELSEWHERE = 620;
 const TAKE = '[data-action="take-here"]:visible';
 
 let switchboard: Switchboard;
-let talk: Conversation;
 let ana: Person;
 let ben: Person;
 
-test.beforeEach(async () => {
-  switchboard = await startTestSwitchboard({ limits: { requestsPerMinute: 100_000 } });
-  talk = await Conversation.begin(switchboard);
-  ({ ana, ben } = talk);
-});
-
-test.afterEach(() => talk.close());
+testInConversation(
+  () => startTestSwitchboard(),
+  (talk) => {
+    ({ server: switchboard, ana, ben } = talk);
+  },
+);
 
 test('to another tab of the same browser, and back', async () => {
   const second = await openTab(ana, switchboard.url);

@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test';
 import type { Person } from './support/person.ts';
 import { refuseReplacements } from './support/sip.ts';
 import { historyIn } from './support/stores.ts';
-import { ALICE_TONE, closeThree, HUNG_TONE, MAI_TONE, openThree, type Three, talk } from './support/three.ts';
+import { ALICE_TONE, HUNG_TONE, MAI_TONE, type Three, talk, testWithThree } from './support/three.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 
 /** Of two calls, what is heard in the one that began later. */
@@ -15,12 +15,10 @@ let mai: Person;
 let hung: Person;
 let alice: Person;
 
-test.beforeAll(async () => {
-  three = await openThree();
+testWithThree((opened) => {
+  three = opened;
   ({ mai, hung, alice } = three);
 });
-
-test.afterAll(() => closeThree(three));
 
 test.afterEach(async () => {
   for (const person of [mai, hung, alice]) {
@@ -35,11 +33,11 @@ test.afterEach(async () => {
 const calls = ({ page }: Person) => page.locator('switchhook-call, switchhook-incoming, switchhook-other-call');
 const screen = ({ page }: Person) => page.locator('switchhook-call');
 
-/** Mai hands Hùng on, by the dialog. */
-async function transfer(to: string): Promise<void> {
-  await mai.press('transfer');
-  await mai.page.locator('input[name="target"]').fill(to);
-  await mai.page.keyboard.press('Enter');
+/** Mai talks to Hùng and hands him on: it rings at Alice. */
+async function ringsAtAlice(): Promise<void> {
+  await talk(three);
+  await mai.transferTo('103');
+  await alice.sees('ringing');
 }
 
 const lastOf = async (person: Person) => (await historyIn(person.page))[0];
@@ -49,9 +47,7 @@ const firstLivesOn = () => Promise.all([expectTone(mai.page, HUNG_TONE), expectT
 
 test.describe('blind', () => {
   test('the two others talk, and the call of who has transferred is over', async () => {
-    await talk(three);
-    await transfer('103');
-    await alice.sees('ringing');
+    await ringsAtAlice();
     await expect(screen(mai)).toContainText('Transferring: ringing at Alice Carter');
     await expect(screen(hung)).toContainText('You are being connected: ringing at Alice Carter');
     await alice.press('answer');
@@ -73,16 +69,14 @@ test.describe('blind', () => {
 
   test('to a number that nobody has: it says so, and the first call goes on', async () => {
     await talk(three);
-    await transfer('999');
+    await mai.transferTo('999');
     await expect(screen(mai)).toContainText('Transfer did not work: There is no such number.');
     await firstLivesOn();
     await expect(screen(hung)).toContainText('Connected');
   });
 
   test('to somebody who declines: it says so, and the first call goes on', async () => {
-    await talk(three);
-    await transfer('103');
-    await alice.sees('ringing');
+    await ringsAtAlice();
     await expectSilence(hung.page);
     await alice.press('decline');
     await expect(screen(mai)).toContainText('Transfer did not work: They are busy, or do not want to answer.');
@@ -90,9 +84,7 @@ test.describe('blind', () => {
   });
 
   test('who has transferred hangs up meanwhile: the other is still connected', async () => {
-    await talk(three);
-    await transfer('103');
-    await alice.sees('ringing');
+    await ringsAtAlice();
     await mai.press('hangUp');
     await expect(calls(mai)).toHaveCount(0);
     await alice.press('answer');
@@ -100,9 +92,7 @@ test.describe('blind', () => {
   });
 
   test('who is handed on hangs up meanwhile: nothing rings any more', async () => {
-    await talk(three);
-    await transfer('103');
-    await alice.sees('ringing');
+    await ringsAtAlice();
     await hung.press('hangUp');
     await expect(calls(alice)).toHaveCount(0);
     await expect(calls(mai)).toHaveCount(0);

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { Person } from './support/person.ts';
-import { closeThree, HUNG_TONE, MAI_TONE, openThree, type Three, talk } from './support/three.ts';
+import { HUNG_TONE, MAI_TONE, type Three, talk, testWithThree } from './support/three.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 
 let three: Three;
@@ -10,12 +10,10 @@ let mai: Person;
 let hung: Person;
 let alice: Person;
 
-test.beforeAll(async () => {
-  three = await openThree();
+testWithThree((opened) => {
+  three = opened;
   ({ mai, hung, alice } = three);
 });
-
-test.afterAll(() => closeThree(three));
 
 /** Mai talks to Hùng, and Alice's call comes to him. */
 async function secondCall(): Promise<void> {

@@ -15,12 +15,19 @@ export interface Person {
   dial(number: string): Promise<void>;
   /** Presses the button of a command. */
   press(command: CallCommand['kind']): Promise<void>;
+  /** Hands the call on by the dialog: blind, to a number. */
+  transferTo(number: string): Promise<void>;
   /** Waits for the state line of the call or the incoming screen. */
   sees(state: CallRecord['state']): Promise<void>;
   /** The newest finished call, as the worker has stored it; waits until there are `count` of them. */
   lastCall(count?: number): Promise<CallRecord>;
   close(): Promise<void>;
 }
+
+/** ms, as for every `expect` (playwright.config.ts), which would look again only once a second; `waitFor` looks twice as often. */
+const PATIENCE = 15_000;
+/** ms between two looks at what the worker has stored. */
+const LOOK_AGAIN = [100];
 
 /**
  * Opens the phone and logs in as a demo account. Their voice is a tone of its own; the clean-up of voices is off, which
@@ -40,7 +47,8 @@ export async function openPhone(
   });
   await page.goto(url);
   await page.locator(`[data-demo="${number}"]`).click();
-  await expect(page.locator('[data-registration="registered"]')).toBeAttached();
+  await page.locator('[data-registration="registered"]').waitFor({ state: 'attached', timeout: PATIENCE });
+  const press = (command: CallCommand['kind']) => page.locator(`[data-action="${command}"]:visible`).first().click();
   return {
     number,
     page,
@@ -50,15 +58,25 @@ export async function openPhone(
       await page.locator('input[name="number"]').fill(other);
       await page.keyboard.press('Enter');
     },
-    press: (command) => page.locator(`[data-action="${command}"]:visible`).first().click(),
+    press,
+    transferTo: async (other) => {
+      await press('transfer');
+      await page.locator('input[name="target"]').fill(other);
+      await page.keyboard.press('Enter');
+    },
     sees: async (state) => {
-      await expect(
-        page.locator(`switchhook-call[data-state="${state}"], switchhook-incoming[data-state="${state}"]`),
-      ).toBeVisible();
+      await page
+        .locator(`switchhook-call[data-state="${state}"], switchhook-incoming[data-state="${state}"]`)
+        .waitFor({ timeout: PATIENCE });
     },
     lastCall: async (count = 1) => {
-      await expect.poll(async () => (await historyIn(page)).length, { message: 'finished calls' }).toBe(count);
-      const [last] = await historyIn(page);
+      let ended: CallRecord[] = [];
+      const look = async () => {
+        ended = await historyIn(page);
+        return ended.length;
+      };
+      await expect.poll(look, { message: 'finished calls', intervals: LOOK_AGAIN }).toBe(count);
+      const [last] = ended;
       if (!last) throw new Error('there is no finished call');
       return last;
     },

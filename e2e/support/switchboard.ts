@@ -1,23 +1,23 @@
-/** The switchboard of a test: in this process, on a free port, with nothing on disk. */
+/** The switchboard of a test: in this process, on a free port, with nothing on disk and no limit that a test would run into. */
 
 import { join } from 'node:path';
 import type { ConfigInput } from '../../server/config.ts';
 import { type Pbx, type PbxOptions, startPbx } from '../../server/kamailio/pbx.ts';
 import { missingForPbx } from '../../server/kamailio/testing/missing.ts';
+import { testConfig } from '../../server/sip/testing/harness.ts';
 import { type Switchboard, startSwitchboard } from '../../server/switchboard.ts';
 
 /** The app with the harness: `node scripts/build.mjs --e2e`. */
 export const E2E_APP = join(import.meta.dirname, '../../dist/e2e');
 
-const QUIET: ConfigInput = { port: 0, dataDir: ':memory:', staticDir: E2E_APP, logLevel: 'silent' };
+const config = (changes: ConfigInput): ConfigInput => testConfig({ staticDir: E2E_APP, ...changes });
 
-export function startTestSwitchboard(changes: ConfigInput = {}): Promise<Switchboard> {
-  return startSwitchboard({ ...QUIET, ...changes });
-}
+export const startTestSwitchboard = (changes: ConfigInput = {}): Promise<Switchboard> =>
+  startSwitchboard(config(changes));
 
 /** A gateway behind Kamailio, on a PostgreSQL of their own. */
 export function startTestPbx(changes: ConfigInput = {}, kamailio: PbxOptions['kamailio'] = {}): Promise<Pbx> {
-  return startPbx({ gateway: { ...QUIET, ...changes }, kamailio });
+  return startPbx({ gateway: config(changes), kamailio });
 }
 
 /** Phones that are connected to it. */

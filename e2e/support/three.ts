@@ -1,5 +1,6 @@
 /** Three people with a browser each, on one switchboard; their voices can be told apart. */
 
+import { test } from '@playwright/test';
 import type { Switchboard } from '../../server/switchboard.ts';
 import { openPhone, type Person } from './person.ts';
 import { startTestSwitchboard } from './switchboard.ts';
@@ -34,6 +35,16 @@ export async function openThree(): Promise<Three> {
 export async function closeThree({ switchboard, mai, hung, alice }: Partial<Three> = {}): Promise<void> {
   await Promise.all([mai?.close(), hung?.close(), alice?.close()]);
   await switchboard?.close();
+}
+
+/** The same three for all tests that follow. @param opened is given them */
+export function testWithThree(opened: (three: Three) => void): void {
+  let three: Three | undefined;
+  test.beforeAll(async () => {
+    three = await openThree();
+    opened(three);
+  });
+  test.afterAll(() => closeThree(three));
 }
 
 /** Mai calls Hùng, and they talk. */

@@ -1,10 +1,10 @@
 /** A PBX for telephones of every kind: our gateway and pages, Kamailio, and rtpengine between the two worlds of media. */
 
 import { findKamailio, HOW_TO_GET_KAMAILIO } from '../../../server/kamailio/launcher.ts';
-import { type Pbx, startPbx } from '../../../server/kamailio/pbx.ts';
+import type { Pbx } from '../../../server/kamailio/pbx.ts';
 import { findPostgres, HOW_TO_GET_POSTGRES } from '../../../server/kamailio/postgresCluster.ts';
-import { Harness, testConfig } from '../../../server/sip/testing/harness.ts';
-import { E2E_APP } from '../switchboard.ts';
+import { Harness } from '../../../server/sip/testing/harness.ts';
+import { startTestPbx } from '../switchboard.ts';
 import { freeSipPort, programsMissing } from './program.ts';
 import { startRtpengine } from './rtpengine.ts';
 
@@ -46,10 +46,7 @@ export async function startExchange(): Promise<Exchange> {
   const rtpengine = await startRtpengine();
   try {
     const sipPort = await freeSipPort();
-    const pbx = await startPbx({
-      gateway: testConfig({ staticDir: E2E_APP, ringSeconds: RING_SECONDS }),
-      kamailio: { sipPort, rtpengine: rtpengine.control },
-    });
+    const pbx = await startTestPbx({ ringSeconds: RING_SECONDS }, { sipPort, rtpengine: rtpengine.control });
     const harness = Harness.over(pbx.gateway);
     return {
       url: pbx.gateway.url,

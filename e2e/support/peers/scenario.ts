@@ -134,6 +134,16 @@ export const registers = (): Step => challenged('REGISTER', 'sip:[domain]', 401,
 export const invites = (content: Content): Step =>
   challenged('INVITE', 'sip:[callee]@[domain]', 407, 'To: <sip:[callee]@[domain]>', content);
 
+/**
+ * Waits until {@link invites} is refused, and acknowledges it: without this ACK (RFC 3261 17.1.1.3) the refusal comes again and
+ * again, to whatever uses the port next.
+ */
+export const awaitsRefusal = (status: number): Step =>
+  [
+    `${PROVISIONAL}\n${keepsParties(`response="${status}"`)}`,
+    request('ACK', 'sip:[callee]@[domain]', ['From:[$from]', 'To:[$to]'], { branch: REFUSED }),
+  ].join('\n');
+
 function challenged(method: string, uri: string, status: 401 | 407, to: string, content: Content): Step {
   const parties = [`From: <sip:[number]@[domain]>;${TAG}`, to];
   const headers = content.headers ?? [];
