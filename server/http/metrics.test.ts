@@ -15,12 +15,17 @@ test('/metrics counts phones, for this machine', async () => {
   }
 });
 
-test('/metrics does not exist for who comes through a reverse proxy from elsewhere', async () => {
-  const harness = await Harness.start({ trustProxy: true });
-  try {
-    const answer = await harness.fetch('/metrics', { headers: { 'x-forwarded-for': '203.0.113.7' } });
-    expect(answer.status).toBe(404);
-  } finally {
-    await harness.stop();
+test.each([
+  ['x-forwarded-for', '203.0.113.7'],
+  ['x-forwarded-for', '127.0.0.1'],
+  ['forwarded', 'for=127.0.0.1'],
+])('/metrics does not exist for who comes through a reverse proxy: %s: %s', async (header, value) => {
+  for (const trustProxy of [true, false]) {
+    const harness = await Harness.start({ trustProxy });
+    try {
+      expect((await harness.fetch('/metrics', { headers: { [header]: value } })).status).toBe(404);
+    } finally {
+      await harness.stop();
+    }
   }
 });

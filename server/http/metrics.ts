@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SwitchhookError } from '../../shared/errors.ts';
 import { isLoopback } from './hosts.ts';
 
@@ -20,9 +20,15 @@ const COUNTERS: ReadonlySet<string> = new Set([
 /** `GET /metrics` in Prometheus' text format 0.0.4, for this machine only: numbers of calls are nobody else's business. */
 export function addMetrics(app: FastifyInstance, { metrics }: MetricsServices): void {
   app.get('/metrics', (request, reply) => {
-    if (!isLoopback(request.ip)) throw new SwitchhookError('notFound', { reason: 'there is nothing here' });
+    if (!isFromHere(request)) throw new SwitchhookError('notFound', { reason: 'there is nothing here' });
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(toText(metrics()));
   });
+}
+
+/** Not by `request.ip`: behind a proxy that is the address which a client says it has. */
+function isFromHere({ socket, headers }: FastifyRequest): boolean {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+  return !isForwarded && isLoopback(socket.remoteAddress ?? '');
 }
 
 function toText(metrics: Readonly<Record<string, number>>): string {
