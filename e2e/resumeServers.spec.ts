@@ -3,92 +3,64 @@
 import { expect, test } from '@playwright/test';
 import type { CallDialog } from '../shared/calls/dialog.ts';
 import type { CallRecord } from '../shared/calls/record.ts';
-import { type CallServer, type Conversation, testInConversation } from './support/conversation.ts';
-import type { Person } from './support/person.ts';
-import { pbxMissing, startTestPbx, startTestSwitchboard } from './support/switchboard.ts';
+import { describeOnServers } from './support/servers.ts';
 import { launchUser } from './support/userBrowser.ts';
 
 const RELOADS = 20;
-interface Served {
-  name: string;
-  /** Why it cannot be tested here. */
-  missing: string | null;
-  start(): Promise<CallServer>;
-}
 
-const SERVERS: readonly Served[] = [
-  { name: 'switchboard', missing: null, start: () => startTestSwitchboard() },
-  {
-    name: 'Kamailio',
-    missing: pbxMissing(),
-    async start() {
-      const pbx = await startTestPbx();
-      return { url: pbx.gateway.url, close: () => pbx.stop() };
-    },
-  },
-];
-
-for (const { name, missing, start } of SERVERS) {
-  test.describe(name, () => {
-    // Named as skipped where Kamailio or PostgreSQL is not installed; with CI=true it is not skipped, and fails.
-    test.skip(missing !== null, missing ?? '');
-
-    let talk: Conversation;
-    let ana: Person;
-    let ben: Person;
-
-    testInConversation(start, (begun) => {
-      talk = begun;
-      ({ ana, ben } = talk);
-    });
-
-    for (const side of ['caller', 'callee'] as const) {
-      test(`${RELOADS} reloads of the ${side}: both are heard again each time, and nothing rings`, async () => {
-        test.setTimeout(240_000);
-        const moving = side === 'caller' ? ana : ben;
-        for (let n = 0; n < RELOADS; n += 1) {
-          await test.step(`reload ${n}`, async () => {
-            await moving.page.reload();
-            await talk.bothHearAgain(moving);
-          });
-        }
-        await moving.press('hangUp');
-        for (const person of [ana, ben]) {
-          // One call, however often it moved: nothing has rung.
-          const { disconnect, timeline } = await person.lastCall();
-          expect(disconnect?.response).toBe(person === moving ? 'local' : 'remote');
-          expect(timeline.filter(({ what }) => what === 'refused')).toEqual([]);
-        }
-      });
-    }
-
-    test('both sides reload at once, again and again', async () => {
-      test.setTimeout(120_000);
-      for (let n = 0; n < 5; n += 1) {
+describeOnServers((begun) => {
+  for (const side of ['caller', 'callee'] as const) {
+    test(`${RELOADS} reloads of the ${side}: both are heard again each time, and nothing rings`, async () => {
+      const talk = begun();
+      const { ana, ben } = talk;
+      test.setTimeout(240_000);
+      const moving = side === 'caller' ? ana : ben;
+      for (let n = 0; n < RELOADS; n += 1) {
         await test.step(`reload ${n}`, async () => {
-          await Promise.all([ana.page.reload(), ben.page.reload()]);
-          await talk.bothHear();
+          await moving.page.reload();
+          await talk.bothHearAgain(moving);
         });
       }
-    });
-
-    test('somebody else who knows the ids of the dialog is refused, and the call goes on', async () => {
-      const dialogs = await Promise.all([ana, ben].map(({ page }) => page.evaluate(readDialog)));
-      const thief = await launchUser({ tone: 700, autoplay: true });
-      try {
-        await thief.page.goto(`${talk.server.url}/e2e/harness/index.html`);
-        await thief.page.waitForFunction(() => window.harness !== undefined);
-        for (const dialog of dialogs)
-          expect(await thief.page.evaluate((stolen) => window.harness.takeOver('103', stolen), dialog)).toBe(
-            'resumeFailed',
-          );
-      } finally {
-        await thief.close();
+      await moving.press('hangUp');
+      for (const person of [ana, ben]) {
+        // One call, however often it moved: nothing has rung.
+        const { disconnect, timeline } = await person.lastCall();
+        expect(disconnect?.response).toBe(person === moving ? 'local' : 'remote');
+        expect(timeline.filter(({ what }) => what === 'refused')).toEqual([]);
       }
-      await talk.bothHear();
     });
+  }
+
+  test('both sides reload at once, again and again', async () => {
+    const talk = begun();
+    const { ana, ben } = talk;
+    test.setTimeout(120_000);
+    for (let n = 0; n < 5; n += 1) {
+      await test.step(`reload ${n}`, async () => {
+        await Promise.all([ana.page.reload(), ben.page.reload()]);
+        await talk.bothHear();
+      });
+    }
   });
-}
+
+  test('somebody else who knows the ids of the dialog is refused, and the call goes on', async () => {
+    const talk = begun();
+    const { ana, ben } = talk;
+    const dialogs = await Promise.all([ana, ben].map(({ page }) => page.evaluate(readDialog)));
+    const thief = await launchUser({ tone: 700, autoplay: true });
+    try {
+      await thief.page.goto(`${talk.server.url}/e2e/harness/index.html`);
+      await thief.page.waitForFunction(() => window.harness !== undefined);
+      for (const dialog of dialogs)
+        expect(await thief.page.evaluate((stolen) => window.harness.takeOver('103', stolen), dialog)).toBe(
+          'resumeFailed',
+        );
+    } finally {
+      await thief.close();
+    }
+    await talk.bothHear();
+  });
+});
 
 /** Runs in the page, so it uses nothing from outside itself. */
 async function readDialog(): Promise<CallDialog> {

@@ -8,6 +8,7 @@ import { AccountManager, type NewAccountRequest } from './accounts/manage.ts';
 import { type SessionListener, Sessions } from './accounts/sessions.ts';
 import { type Config, type ConfigInput, withDefaults } from './config.ts';
 import { addRoutes, createApp } from './http/app.ts';
+import type { CallsServices } from './http/callsApi.ts';
 import { allowsDemo } from './http/hosts.ts';
 import { createPbx, type Pbx } from './pbx/pbx.ts';
 import { createPush, type Push } from './push/push.ts';
@@ -16,6 +17,7 @@ import { SipSwitch } from './sip/switch.ts';
 import { AccountRepository } from './storage/accounts.ts';
 import { type CallRecord, CallRecordRepository } from './storage/callRecords.ts';
 import { type Database, openDatabase } from './storage/database.ts';
+import { LiveCallRepository } from './storage/liveCalls.ts';
 import { LoginFailureRepository } from './storage/loginFailures.ts';
 import { SessionRepository } from './storage/sessions.ts';
 import { SipCredentialsRepository } from './storage/sipCredentials.ts';
@@ -102,9 +104,13 @@ async function assemble(config: Config, db: Database, app: FastifyInstance): Pro
   const isHealthy = async (): Promise<void> => {
     await sql`select 1`.execute(db);
   };
-  const elsewhere = sip.elsewhere.bind(sip);
   const { gateway, subscriptions, vapidPublicKey } = push;
-  const pbx = createPbx({ config, db, accounts, records, waker: gateway, log: app.log });
+  const liveCalls = new LiveCallRepository(db);
+  const pbx = createPbx({ config, db, accounts, records, waker: gateway, liveCalls, log: app.log });
+  const elsewhere: CallsServices['elsewhere'] = async ({ id, extension }, device) => {
+    const calls = [...sip.elsewhere(extension, device), ...((await pbx?.dialogs.elsewhere(id, device)) ?? [])];
+    return calls.sort((a, b) => b.answeredAt - a.answeredAt);
+  };
   const services = {
     config,
     accounts,
@@ -121,7 +127,7 @@ async function assemble(config: Config, db: Database, app: FastifyInstance): Pro
   await addRoutes(app, { ...services, gateway, subscriptions, vapidPublicKey, pbx });
   const sweep = setInterval(() => {
     sockets.closeExpired(Date.now());
-    sweepDatabase(sessionRows, failures, config)
+    sweepDatabase({ sessionRows, failures, liveCalls }, config)
       .then(() => sessions.endGone(sockets.sessions))
       .catch((error: unknown) => app.log.error({ err: error }, 'expired rows not removed'));
   }, config.limits.sweepMs).unref();
@@ -141,13 +147,13 @@ function tellAll(...listeners: SessionListener[]): SessionListener {
 }
 
 async function sweepDatabase(
-  sessions: SessionRepository,
-  failures: LoginFailureRepository,
+  rows: { sessionRows: SessionRepository; failures: LoginFailureRepository; liveCalls: LiveCallRepository },
   { limits }: Config,
 ): Promise<void> {
   const now = Date.now();
-  await sessions.deleteExpired(now);
-  await failures.deleteBefore(now - limits.lockOutSeconds * 1000);
+  await rows.sessionRows.deleteExpired(now);
+  await rows.liveCalls.deleteExpired(now);
+  await rows.failures.deleteBefore(now - limits.lockOutSeconds * 1000);
 }
 
 async function listen({ app, config, sweep }: Parts): Promise<void> {

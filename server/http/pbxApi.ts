@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SwitchhookError } from '../../shared/errors.ts';
 import { parse } from '../../shared/validate.ts';
-import { pbxEvent } from '../pbx/events.ts';
+import { isOfDialog, pbxEvent } from '../pbx/events.ts';
 import type { Pbx } from '../pbx/pbx.ts';
 import { handOn } from '../pbx/peers.ts';
 import { bearerOf } from './guards.ts';
@@ -16,7 +16,7 @@ const PATH = '/api/pbx/calls';
 /** The PBX's way in (pbx/events.ts). The answer to an INVITE is `expected=<devices that are being woken>`. */
 export async function addPbxApi(app: FastifyInstance, { pbx }: PbxServices): Promise<void> {
   if (!pbx) return;
-  const { calls, secret } = pbx;
+  const { calls, dialogs, secret } = pbx;
   // Forms are read here only: elsewhere, a page of another origin could send one without asking first.
   await app.register((scope, _options, done) => {
     scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, parsed) => {
@@ -27,6 +27,10 @@ export async function addPbxApi(app: FastifyInstance, { pbx }: PbxServices): Pro
       requireSecret(request, secret);
       const body = typeof request.body === 'string' ? request.body : '';
       const event = parse(pbxEvent, Object.fromEntries(new URLSearchParams(body)), 'event');
+      if (isOfDialog(event)) {
+        await dialogs.handle(event);
+        return reply.code(200).send();
+      }
       const { callId } = event;
       const handed = { callId, path: PATH, request, body };
       if (await handOn(calls, handed, reply)) return reply;

@@ -7,10 +7,11 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { headerValue, headerValues } from '../sip/headers.ts';
-import { establish } from '../sip/testing/dialogs.ts';
+import { establish, inDialog } from '../sip/testing/dialogs.ts';
 import { Harness, testConfig } from '../sip/testing/harness.ts';
 import { RawClient } from '../sip/testing/rawClient.ts';
 import { placeIn, send, takePlace } from '../sip/testing/transfers.ts';
+import { open } from '../storage/testing/databases.ts';
 import { type Pbx, startPbx } from './pbx.ts';
 import { freePort } from './program.ts';
 import { type KamailioSettings, writeSettings } from './settings.ts';
@@ -41,6 +42,27 @@ describe.skipIf(isLeftOut)(`a whole PBX${hint}`, () => {
     const { incoming } = await establish(mai, hung);
     expect(headerValue(incoming, 'p-asserted-identity')).toBe('"Nguyễn Thị Mai" <sip:101@switchhook.local>');
     expect(JSON.stringify(await pbx.kamailio.rpc('ul.dump'))).toContain(hung.credentials.device);
+  });
+
+  test('tells the gateway how long a call lasts, again and again', { timeout: TIMEOUT }, async () => {
+    const [mai, hung] = [await harness.phone('101'), await harness.phone('102')];
+    const dialog = await establish(mai, hung);
+    const { dataDir, databaseUrl = '' } = pbx.gateway.config;
+    const db = await open({ dataDir, databaseUrl });
+    /** Hours from now, of the only call. */
+    const hours = async () => {
+      const rows = await db.selectFrom('live_calls').select('expires_at').execute();
+      return rows.map(({ expires_at }) => (Number(expires_at) - Date.now()) / 3_600_000);
+    };
+    try {
+      // Half an hour: the two have agreed on nothing.
+      await expect.poll(hours, { timeout: 10_000 }).toEqual([expect.closeTo(0.5, 1)]);
+      mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'UPDATE', 3, ['Session-Expires: 36000;refresher=uac']));
+      hung.respond(await hung.expectRequest('UPDATE'), 200);
+      await expect.poll(hours, { timeout: 10_000 }).toEqual([expect.closeTo(10, 1)]);
+    } finally {
+      await db.destroy();
+    }
   });
 
   test('says who has sent whom, and nothing else that phones say of it', { timeout: TIMEOUT }, async () => {

@@ -6,7 +6,8 @@ import type { RingEnd, WakeRing, Waker } from '../sip/wake.ts';
 import type { AccountRepository } from '../storage/accounts.ts';
 import type { Owner, PbxCallRepository, PbxCallRow } from '../storage/pbxCalls.ts';
 import type { PbxControl } from './control.ts';
-import type { PbxEvent, PbxInvite } from './events.ts';
+import type { PbxDialogs } from './dialogs.ts';
+import type { PbxInvite, RingEvent } from './events.ts';
 import { type PbxFacts, readFacts } from './facts.ts';
 import { InOrder } from './inOrder.ts';
 import { RingAtPbx } from './ringAtPbx.ts';
@@ -25,6 +26,7 @@ export interface PbxCallServices {
   rows: PbxCallRepository;
   records: CallRecordStore;
   accounts: Pick<AccountRepository, 'byExtension'>;
+  dialogs: Pick<PbxDialogs, 'hungUp'>;
   waker: Waker;
   control: PbxControl;
   ringMs: number;
@@ -63,11 +65,11 @@ export class PbxCalls {
    * @returns how many devices are being woken (of meaning for an INVITE only); undefined when another gateway has got hold
    * of the call in this moment
    */
-  handle(event: PbxEvent): Promise<number | undefined> {
+  handle(event: RingEvent): Promise<number | undefined> {
     return this.#byCall.after(event.callId, () => this.#handle(event));
   }
 
-  async #handle(event: PbxEvent): Promise<number | undefined> {
+  async #handle(event: RingEvent): Promise<number | undefined> {
     const { callId } = event;
     switch (event.event) {
       case 'invite':
@@ -85,10 +87,17 @@ export class PbxCalls {
         await this.#end(callId, { cause: DECLINED.has(event.status) ? 'declined' : 'missed', status: event.status });
         break;
       case 'hangUp':
-        this.services.log.info({ callId }, 'call hung up');
-        await this.services.records.hungUp(callId, event.from, this.#now());
+        await this.#hungUp(callId, event.from);
     }
     return 0;
+  }
+
+  async #hungUp(callId: string, from: string): Promise<void> {
+    const { dialogs, records, log } = this.services;
+    const ended = await dialogs.hungUp(callId, from);
+    if (ended === null) return; // it goes on on another page or device
+    log.info({ callId: ended }, 'call hung up');
+    await records.hungUp(ended, from, this.#now());
   }
 
   /** Keeps the calls of this gateway its own, and takes those that a gateway left that is gone. */

@@ -5,13 +5,16 @@ import type { CallRecordStore } from '../sip/callLog.ts';
 import type { Waker } from '../sip/wake.ts';
 import type { AccountRepository } from '../storage/accounts.ts';
 import type { Database } from '../storage/database.ts';
+import type { LiveCallRepository } from '../storage/liveCalls.ts';
 import { PbxCallRepository } from '../storage/pbxCalls.ts';
 import { PbxCalls } from './calls.ts';
 import { httpControl, type PbxControl } from './control.ts';
+import { PbxDialogs } from './dialogs.ts';
 
 /** The gateway's side of a PBX, put together. */
 export interface Pbx {
   calls: PbxCalls;
+  dialogs: PbxDialogs;
   secret: string;
   /** Looks after calls from now on; `url` is where the other gateways reach this one. */
   start(url: string): void;
@@ -24,6 +27,7 @@ export interface PbxParts {
   accounts: AccountRepository;
   records: CallRecordStore;
   waker: Waker;
+  liveCalls: LiveCallRepository;
   log: FastifyBaseLogger;
 }
 
@@ -31,7 +35,7 @@ export interface PbxParts {
 const deaf: PbxControl = { say: () => Promise.resolve() };
 
 /** Undefined where no PBX is configured. */
-export function createPbx({ config, db, accounts, records, waker, log }: PbxParts): Pbx | undefined {
+export function createPbx({ config, db, accounts, records, waker, liveCalls, log }: PbxParts): Pbx | undefined {
   const { limits, ringSeconds, pbx } = config;
   const { secret, controlUrl } = pbx;
   if (secret === undefined) return undefined;
@@ -39,10 +43,12 @@ export function createPbx({ config, db, accounts, records, waker, log }: PbxPart
   const control = controlUrl === undefined ? deaf : httpControl({ controlUrl, secret, log });
   const rows = new PbxCallRepository(db);
   const ringMs = ringSeconds * 1000;
-  const calls = new PbxCalls({ owner, rows, records, accounts, waker, control, ringMs, limits, log });
+  const dialogs = new PbxDialogs({ rows: liveCalls, accounts });
+  const calls = new PbxCalls({ owner, rows, records, accounts, dialogs, waker, control, ringMs, limits, log });
   let tending: NodeJS.Timeout | undefined;
   return {
     calls,
+    dialogs,
     secret,
     start: (url) => {
       owner.url = pbx.peerUrl ?? url;

@@ -53,6 +53,8 @@ export class LiveCalls {
     { caller, callee, replaced }: { caller: DeviceIdentity; callee: DeviceIdentity; replaced: string | null },
   ): void {
     const callId = headerValue(request, 'call-id') ?? '';
+    // A call of strangers with a Call-ID that they have seen does not take the place of the one that has it.
+    if (this.#calls.has(callId)) return;
     const earlier = replaced === null ? undefined : this.#calls.get(replaced);
     const parties = { caller: party(caller, request, 'from'), callee: party(callee, response, 'to') };
     if (!parties.caller || !parties.callee) return; // no dialog that anybody could name

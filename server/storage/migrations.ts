@@ -5,6 +5,7 @@ const migrations: Record<string, Migration> = {
   '0001_accounts_and_calls': { up: createTables },
   '0002_push': { up: createPushTables },
   '0003_pbx_calls': { up: createPbxCalls },
+  '0004_live_calls': { up: createLiveCalls },
 };
 
 export const migrationProvider: MigrationProvider = {
@@ -110,4 +111,24 @@ async function createPbxCalls(db: Kysely<unknown>): Promise<void> {
     .addColumn('facts', 'text', (c) => c.notNull())
     .execute();
   await db.schema.createIndex('pbx_calls_lease').on('pbx_calls').column('lease_until').execute();
+}
+
+async function createLiveCalls(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('live_calls')
+    .addColumn('call_id', 'varchar(255)', (c) => c.primaryKey())
+    .addColumn('first_call_id', 'varchar(255)', (c) => c.notNull())
+    .addColumn('caller', 'varchar(36)', (c) => c.notNull().references('accounts.id').onDelete('cascade'))
+    .addColumn('caller_device', 'varchar(36)')
+    .addColumn('caller_tag', 'varchar(255)', (c) => c.notNull())
+    .addColumn('caller_target', 'varchar(512)')
+    .addColumn('callee', 'varchar(36)', (c) => c.notNull().references('accounts.id').onDelete('cascade'))
+    .addColumn('callee_device', 'varchar(36)')
+    .addColumn('callee_tag', 'varchar(255)', (c) => c.notNull())
+    .addColumn('callee_target', 'varchar(512)')
+    .addColumn('answered_at', 'bigint', (c) => c.notNull())
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .execute();
+  for (const column of ['caller', 'callee', 'first_call_id', 'expires_at'])
+    await db.schema.createIndex(`live_calls_${column}`).on('live_calls').column(column).execute();
 }

@@ -11,6 +11,7 @@ export interface Schema {
   push_subscriptions: PushSubscriptionsTable;
   server_keys: ServerKeysTable;
   pbx_calls: PbxCallsTable;
+  live_calls: LiveCallsTable;
 }
 
 export interface AccountsTable {
@@ -99,4 +100,25 @@ export interface PbxCallsTable {
   lease_until: number;
   /** JSON; see pbx/facts.ts. */
   facts: string;
+}
+
+export interface LiveCallsTable {
+  /** Of the dialog. */
+  call_id: string;
+  /** Of the INVITE that the call began with: what its record goes by. */
+  first_call_id: string;
+  /** Account. */
+  caller: string;
+  /** UUID, lower case; null for a telephone that is no device of ours. */
+  caller_device: string | null;
+  caller_tag: string;
+  /** GRUU; null where other devices cannot reach it. */
+  caller_target: string | null;
+  callee: string;
+  callee_device: string | null;
+  callee_tag: string;
+  callee_target: string | null;
+  answered_at: number;
+  /** Unless the call is refreshed before. */
+  expires_at: number;
 }

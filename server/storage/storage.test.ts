@@ -5,6 +5,7 @@ import { createDemoAccounts, demoAccounts } from '../accounts/demo.ts';
 import { AccountRepository, type NewAccount } from './accounts.ts';
 import { CallRecordRepository } from './callRecords.ts';
 import type { Database, DatabaseConfig } from './database.ts';
+import { type ConfirmedDialog, LiveCallRepository } from './liveCalls.ts';
 import { LoginFailureRepository } from './loginFailures.ts';
 import { PushSubscriptionRepository } from './pushSubscriptions.ts';
 import { ServerKeyRepository } from './serverKeys.ts';
@@ -163,6 +164,104 @@ describeOnBoth(({ config: emptyDatabase }) => {
     const peer = { handle: '101', displayName: 'Nguyễn Thị Mai', avatarUrl: null, userId: mai.id };
     expect(await records.missed('102', 0, 10)).toEqual([{ callId: 'one', peer, createdAt: NOW, endedAt: NOW + 5 }]);
     expect(await records.missed('102', NOW + 5, 10)).toEqual([]);
+  });
+
+  describe('live calls', () => {
+    const hung: NewAccount = { ...mai, id: randomUUID(), username: 'hung', extension: '102', displayName: 'Hùng' };
+    const alice: NewAccount = { ...mai, id: randomUUID(), username: 'alice', extension: '103' };
+    const live = () => new LiveCallRepository(db);
+    const party = ({ id: account }: NewAccount, device: string | null) => {
+      return { account, device, tag: `tag of ${device}`, target: `sip:${device}` };
+    };
+    const dialog = (callId: string, changes: Partial<ConfirmedDialog> = {}): ConfirmedDialog => {
+      const parties = { caller: party(mai, 'a'), callee: party(hung, 'h') };
+      return { callId, ...parties, replaced: null, expiresAt: NOW + DAY, ...changes };
+    };
+    const ids = async ({ id }: NewAccount, device = 'x', now = NOW) =>
+      (await live().elsewhere(id, device, now)).map(({ callId }) => callId);
+
+    beforeEach(async () => {
+      const accounts = new AccountRepository(db, { demo: false });
+      for (const account of [mai, hung, alice]) await accounts.insert(account);
+    });
+
+    test('are told to the other devices of either side, and to nobody else', async () => {
+      await live().confirmed(dialog('one'), NOW);
+      const far = { ...party(hung, 'h'), extension: '102', displayName: 'Hùng' };
+      expect(await live().elsewhere(mai.id, 'x', NOW)).toEqual([
+        expect.objectContaining({ callId: 'one', direction: 'outgoing', far, answeredAt: NOW }),
+      ]);
+      expect(await live().elsewhere(hung.id, 'x', NOW)).toMatchObject([
+        { direction: 'incoming', mine: { device: 'h' } },
+      ]);
+      expect([await ids(mai, 'a'), await ids(hung, 'h'), await ids(alice)]).toEqual([[], [], []]);
+    });
+
+    test('are not those that nobody could take', async () => {
+      await live().confirmed(dialog('with myself', { callee: party(mai, 'b') }), NOW);
+      await live().confirmed(dialog('out of reach', { callee: { ...party(hung, 'h'), target: null } }), NOW);
+      await live().confirmed(dialog('no device', { caller: party(mai, null) }), NOW + 1);
+      expect(await ids(mai)).toEqual([]);
+      expect(await ids(hung)).toEqual(['no device', 'out of reach']);
+    });
+
+    test('run out unless a party refreshes them, and go with an account', async () => {
+      await live().confirmed(dialog('one', { expiresAt: NOW + 10 }), NOW);
+      await live().refreshed('one', alice.id, NOW + DAY);
+      expect([await ids(mai, 'x', NOW + 9), await ids(mai, 'x', NOW + 10)]).toEqual([['one'], []]);
+      await live().refreshed('one', hung.id, NOW + 20);
+      await live().deleteExpired(NOW + 10);
+      expect(await ids(mai, 'x', NOW + 19)).toEqual(['one']);
+      await live().deleteExpired(NOW + 20);
+      expect(await ids(mai)).toEqual([]);
+      await live().confirmed(dialog('two'), NOW);
+      await new AccountRepository(db, { demo: false }).remove(hung.id);
+      expect(await ids(mai)).toEqual([]);
+    });
+
+    test('end when a party says so: by BYE, or because there is nothing to take', async () => {
+      await live().confirmed(dialog('one'), NOW);
+      expect(await live().hungUp('one', alice.id)).toBe('one');
+      expect(await ids(mai)).toEqual(['one']);
+      expect(await live().hungUp('one', hung.id)).toBe('one');
+      expect(await ids(mai)).toEqual([]);
+      await live().confirmed(dialog('two'), NOW);
+      await live().gone('two', alice.id, 'x');
+      await live().gone('two', mai.id, 'a'); // it has it itself, and may yet get it
+      expect(await ids(mai)).toEqual(['two']);
+      await live().gone('two', mai.id, 'x');
+      expect(await ids(mai)).toEqual([]);
+    });
+
+    test('that are taken up, and again, are the one that they began with', async () => {
+      await live().confirmed(dialog('one'), NOW);
+      await live().confirmed(dialog('two', { caller: party(mai, 'b'), replaced: 'one' }), NOW + 5);
+      const back = { caller: party(hung, 'i'), callee: party(mai, 'b') };
+      await live().confirmed(dialog('three', { ...back, replaced: 'two' }), NOW + 9);
+      expect(await live().elsewhere(mai.id, 'x', NOW)).toMatchObject([{ callId: 'three', answeredAt: NOW }]);
+      expect([await live().hungUp('one', hung.id), await live().hungUp('three', mai.id)]).toEqual([null, 'one']);
+    });
+
+    test('that are handed on to somebody else are a call of theirs', async () => {
+      await live().confirmed(dialog('one'), NOW);
+      await live().confirmed(dialog('two', { caller: party(alice, 'c'), replaced: 'one' }), NOW + 5);
+      expect([await ids(mai), await ids(alice), await ids(hung)]).toEqual([[], ['two'], ['two']]);
+      expect(await live().hungUp('two', alice.id)).toBe('two');
+    });
+
+    test('are not ended or taken by strangers who know their ids', async () => {
+      await live().confirmed(dialog('one'), NOW);
+      const strangers = { caller: party(alice, 'c'), callee: party(alice, 'd') };
+      await live().confirmed(dialog('two', { ...strangers, replaced: 'one' }), NOW);
+      await live().confirmed(dialog('one', strangers), NOW);
+      expect([await ids(mai), await ids(hung), await ids(alice)]).toEqual([['one'], ['one'], []]);
+    });
+
+    test('are kept up to a number, the latest ones', async () => {
+      for (let n = 0; n < 40; n += 1) await live().confirmed(dialog(`call ${n}`), NOW + n);
+      const kept = await ids(mai);
+      expect([kept.length, kept[0], await ids(hung)]).toEqual([32, 'call 39', kept]);
+    });
   });
 
   test('wrong passwords are counted, cleared, and swept', async () => {

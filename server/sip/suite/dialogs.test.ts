@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { headerValue } from '../headers.ts';
 import { DOMAIN, type Established, establish, fromCallee, inDialog, uriOf } from '../testing/dialogs.ts';
 import { expectNo } from '../testing/rings.ts';
+import { placeIn, takePlace } from '../testing/transfers.ts';
 import { describeOnBothServers, type ServerUnderTest } from './servers.ts';
 
 async function talking(server: ServerUnderTest) {
@@ -119,6 +120,27 @@ describeOnBothServers('a GRUU (RFC 5627)', (server) => {
     await ben.sendAuthenticated('INVITE', hung.gruu, extra, 'v=0');
     await ben.expectResponse(403, 'INVITE');
     await expectNo(hung, (m) => m.kind === 'request');
+  });
+
+  test('refuses it whatever else a third account does with these ids, and lets the party in still', async () => {
+    const { mai, hung, dialog } = await talking(server);
+    const [alice, ben] = [await server.harness.phone('103'), await server.harness.phone('104')];
+    const callId = `Call-ID: ${headerValue(dialog.sent, 'call-id')}`;
+    const tags = [
+      `From: ${headerValue(dialog.sent, 'from')}`.replace('101@', '103@'),
+      `To: ${headerValue(dialog.ok, 'to')}`,
+    ];
+    alice.sendRaw(alice.request('BYE', hung.gruu, [...tags, callId, 'CSeq: 9 BYE']));
+    hung.respond(await hung.expectRequest('BYE'), 481);
+    await alice.expectResponse(481, 'BYE');
+    // A call between strangers that has the same Call-ID.
+    await alice.sendAuthenticated('INVITE', ben.gruu, [`Contact: <${alice.gruu}>`, callId], 'v=0');
+    ben.respond(await ben.expectRequest('INVITE'), 200);
+    await alice.expectResponse(200, 'INVITE');
+    await takePlace(alice, hung, placeIn(dialog));
+    await alice.expectResponse(403, 'INVITE');
+    await takePlace(mai, hung, placeIn(dialog));
+    expect(headerValue(await hung.expectRequest('INVITE'), 'replaces')).toBe(placeIn(dialog));
   });
 
   test('lets a third account in that a party has sent, and says who has sent it (RFC 3892)', async () => {
