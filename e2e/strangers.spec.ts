@@ -7,7 +7,7 @@ import type { Switchboard } from '../server/switchboard.ts';
 import { openPhone, type Person } from './support/person.ts';
 import { dialogIn, listenToSip, type SeenDialog, stranger } from './support/sip.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
-import { expectTone } from './support/tones.ts';
+import { expectSilence, expectTone } from './support/tones.ts';
 
 const MAI_TONE = 440;
 const HUNG_TONE = 1000;
@@ -68,6 +68,21 @@ test('cannot take the place of either side', async () => {
   };
   expect(await take(place)).toBe(403);
   expect(await take('nothing@nowhere;to-tag=x;from-tag=y')).toBe(481);
+  await undisturbed();
+});
+
+test('cannot ring under the name of the call, and so end it on a screen while it goes on', async () => {
+  const about = [`Call-ID: ${dialog.callId}`, `Contact: <${ben.gruu}>`, 'Content-Type: application/sdp'];
+  const ring = await ben.sendAuthenticated('INVITE', uriOf('102'), about, 'v=0\r\n');
+  const { status } = await ben.expectResponse([180, 482, 486], 'INVITE');
+  if (status === 180) {
+    ben.cancel(ring);
+    await ben.expectResponse(487, 'INVITE');
+  }
+  await undisturbed();
+  await hung.press('hold');
+  await expectSilence(mai.page);
+  await hung.press('unhold');
   await undisturbed();
 });
 

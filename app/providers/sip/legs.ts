@@ -111,6 +111,11 @@ export class Legs {
     return this.#legs.get(id) ?? (providerCallId === null ? undefined : this.#byNetwork(providerCallId));
   }
 
+  /** Whether a call that came to us has, or had in its first dialog, this id of the network's. */
+  has(providerCallId: string): boolean {
+    return this.#legs.has(providerCallId) || this.#byNetwork(providerCallId) !== undefined;
+  }
+
   /** @throws SwitchhookError `callNotFound` */
   session(call: ProviderCall): SipSession {
     const { session } = this.find(call);

@@ -211,9 +211,14 @@ export class SipProvider implements Provider {
   #onRemote({ session, request }: IncomingRTCSessionEvent): void {
     // It takes the place of one that we have, which knows of it already; nothing rings.
     if (request.hasHeader('Replaces')) return;
-    if (!request.hasHeader(RESUME_HEADER)) this.#onIncoming(session, request.getHeader('Call-ID'));
-    // Never a ring: whoever calls so means one certain call.
-    else if (!this.#legs.offer(session, request)) session.terminate({ status_code: 481 });
+    const providerCallId = request.getHeader('Call-ID');
+    if (request.hasHeader(RESUME_HEADER)) {
+      // Never a ring: whoever calls so means one certain call.
+      if (!this.#legs.offer(session, request)) session.terminate({ status_code: 481 });
+    }
+    // What became of a second ring would be told of the call that has this name (RFC 3261 8.2.2.2: a merged request).
+    else if (this.#legs.has(providerCallId)) session.terminate({ status_code: 482 });
+    else this.#onIncoming(session, providerCallId);
   }
 
   #onIncoming(session: RTCSession, providerCallId: string): void {
