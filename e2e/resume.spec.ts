@@ -4,6 +4,7 @@ import { expect, type Page, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
 import { RECOVERY_BUDGET } from '../shared/calls/recovery.ts';
 import { ANA, BEN, type Conversation, testInConversation } from './support/conversation.ts';
+import { openMicrophones, watchMicrophone } from './support/media.ts';
 import type { Person } from './support/person.ts';
 import { historyIn } from './support/stores.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
@@ -103,6 +104,32 @@ test('a host that hangs is deposed, and says nothing any more when it wakes', as
   await second.locator('[data-action="unmute"]:visible').first().click();
   await Promise.all([expectTone(second, BEN), expectTone(ben.page, ANA)]);
   await expect.poll(() => switchboard.stats.sockets).toBe(2);
+});
+
+test('a page that is loaded again before its line is up has not lost the call', async () => {
+  let refused = 0;
+  await ana.page.route('**/api/sip-credentials', (route) => {
+    refused += 1;
+    return route.abort('internetdisconnected');
+  });
+  await ana.page.reload();
+  await ana.sees('reconnecting');
+  await expect.poll(() => refused, { message: 'credentials asked for in vain' }).toBeGreaterThan(1);
+  await ana.page.unroute('**/api/sip-credentials');
+  await ana.page.reload();
+  await talk.bothHear();
+});
+
+test('the microphone is let go of by a tab that waits for the far side, once another tab has taken the call', async () => {
+  await watchMicrophone(ana.page);
+  await ben.close();
+  await ana.page.reload();
+  await ana.sees('reconnecting');
+  await expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(1);
+  const second = await openTab(ana, switchboard.url);
+  await second.locator('[data-action="take-here"]:visible').click();
+  expect(await hostOf([ana.page, second])).toBe(second);
+  await expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(0);
 });
 
 test('two tabs that are restored at once: one of them has the call', async () => {

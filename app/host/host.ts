@@ -3,6 +3,7 @@
  * ask; it writes no call by itself. A tab that is not the host watches whether the host does its work.
  */
 
+import { survivesHost } from '../../shared/calls/intents.ts';
 import type { CallRecord, Intent } from '../../shared/calls/record.ts';
 import { fromWire, SwitchhookError } from '../../shared/errors.ts';
 import type { Outcome, RegistryInput } from '../../shared/registry/input.ts';
@@ -65,7 +66,7 @@ export class CallHost {
   async stop(): Promise<void> {
     this.#stopWatching?.();
     clearTimeout(this.#watch);
-    await this.#term?.provider.disconnect();
+    await this.#endTerm()?.disconnect();
     this.#election.resign();
   }
 
@@ -83,7 +84,14 @@ export class CallHost {
 
   /** The page is going: whatever the provider can still say. */
   leave(): void {
-    this.#term?.provider.leave?.();
+    this.#endTerm()?.leave?.();
+  }
+
+  /** From now on what this term's work comes to is no news: whoever hosts next goes on with it. */
+  #endTerm(): Provider | undefined {
+    const provider = this.#term?.provider;
+    this.#term = undefined;
+    return provider;
   }
 
   async #reign(over: AbortSignal): Promise<void> {
@@ -95,11 +103,14 @@ export class CallHost {
     const reports = new Reports({ link, epoch, account, onError: (error) => this.#fail(error) });
     const provider = await create((event) => this.#onEvent(event, reports));
     reports.provider = provider;
-    this.#term = { epoch, provider, reports, begun: new Set() };
+    const term: Term = { epoch, provider, reports, begun: new Set() };
+    this.#term = term;
     onRole('host');
-    provider.connect().catch((error: unknown) => this.#fail(SwitchhookError.from(error, 'registrationFailed')));
+    provider.connect().catch((error: unknown) => {
+      if (this.#term === term) this.#fail(SwitchhookError.from(error, 'registrationFailed'));
+    });
     await mirror.until((state) => state.rev >= outcome.rev);
-    for (const call of orphans(mirror.state.live.values())) this.#takeUp(call, provider, reports);
+    if (this.#term === term) for (const call of orphans(mirror.state.live.values())) this.#takeUp(term, call);
     this.#onChange();
     if (!over.aborted)
       await new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }));
@@ -109,11 +120,13 @@ export class CallHost {
   }
 
   /** A call that lost its host in conversation: resumed where the provider can, honestly ended where not. */
-  #takeUp(call: CallRecord, provider: Provider, reports: Reports): void {
+  #takeUp(term: Term, call: CallRecord): void {
+    const { provider, reports } = term;
     const wanted = resumable(call);
     const resumed = (wanted && provider.resume?.(wanted)) ?? Promise.reject(NOT_RESUMABLE);
     const ended = { kind: 'disconnected', response: 'error', endCode: null } as const;
-    resumed.catch(() => reports.fact({ id: call.id }, ended)).catch((error: unknown) => this.#fail(error));
+    const lost = () => (this.#term === term ? reports.fact({ id: call.id }, ended) : undefined);
+    resumed.catch(lost).catch((error: unknown) => this.#fail(error));
   }
 
   #onChange(): void {
@@ -145,7 +158,8 @@ export class CallHost {
     this.#watch = setTimeout(look, Math.max(0, due - Date.now()));
   }
 
-  async #carryOut({ provider, reports, epoch }: Term, call: CallRecord, intent: Intent): Promise<void> {
+  async #carryOut(term: Term, call: CallRecord, intent: Intent): Promise<void> {
+    const { provider, reports, epoch } = term;
     const of = { callId: call.id, intentId: intent.id, epoch };
     const claimed = await this.#submit({ kind: 'claim', ...of });
     if (!claimed.ok) return; // settled meanwhile, or another host's: not ours to do
@@ -154,6 +168,7 @@ export class CallHost {
       await perform({ provider, reports, calls: () => mirror.state.live.values() }, call, intent);
       await reports.send({ kind: 'settle', ...of, outcome: { result: 'fulfilled' } });
     } catch (cause) {
+      if (this.#term !== term && survivesHost(intent.action)) return; // the next host does it
       const { code, reason } = SwitchhookError.from(cause, 'signalling');
       await reports.send({ kind: 'settle', ...of, outcome: { result: 'failed', code, reason } });
       await this.#afterFailure(reports, call, intent);

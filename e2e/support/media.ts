@@ -6,8 +6,27 @@ declare global {
   interface Window {
     /** Every peer connection that the page has made, oldest first. */
     connections: RTCPeerConnection[];
+    /** Every track that the page has captured, oldest first. */
+    captured: MediaStreamTrack[];
   }
 }
+
+/** Keeps what the page captures. Before the page is loaded. */
+export async function watchMicrophone(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    window.captured = [];
+    const devices = navigator.mediaDevices;
+    const capture = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (constraints) => {
+      const stream = await capture(constraints);
+      window.captured.push(...stream.getTracks());
+      return stream;
+    };
+  });
+}
+
+export const openMicrophones = (page: Page): Promise<number> =>
+  page.evaluate(() => window.captured.filter(({ readyState }) => readyState === 'live').length);
 
 /** Keeps the page's peer connections where a test can ask them. Before the page is loaded. */
 export async function watchConnections(page: Page): Promise<void> {

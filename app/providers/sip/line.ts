@@ -41,7 +41,7 @@ export class Line {
     this.#iceServers = new IceServerSource({ fetch: options.iceServers, relayOnly: options.relayOnly });
   }
 
-  /** Resolves when it is registered. @throws SwitchhookError `registrationFailed` */
+  /** Resolves when it is registered. @throws SwitchhookError `registrationFailed`; `noNetwork` when it is closed before */
   connect(): Promise<void> {
     this.#registered = this.#connect();
     return this.#registered;
@@ -65,7 +65,7 @@ export class Line {
     const { onRegistration, onSession, isUrgent, push, credentials: fetchCredentials, ...options } = this.#options;
     onRegistration('registering', null);
     const [credentials] = await this.#reached(() => Promise.all([fetchCredentials(), this.#iceServers.prepare()]));
-    if (this.#closed.signal.aborted) return;
+    if (this.isClosed) throw notConnected();
     this.#credentials = credentials;
     const wakeUp = new PushRegistration(push ?? NO_PUSH);
     const socket = new SipSocket(socketUrl(credentials), wakeUp.rewrite);
@@ -89,6 +89,7 @@ export class Line {
         onRegistration(failure.code === null ? 'registering' : 'failed', failure.cause);
         if (failure.code !== null) reject(refused(failure));
       });
+      this.#closed.signal.addEventListener('abort', () => reject(notConnected()));
     });
     ua.start();
     return registered;
@@ -138,6 +139,11 @@ export class Line {
 
   get isConnected(): boolean {
     return this.#ua?.isConnected() ?? false;
+  }
+
+  /** It has been given up, and will not be connected again. */
+  get isClosed(): boolean {
+    return this.#closed.signal.aborted;
   }
 
   /** Null before the first connection. */

@@ -96,7 +96,8 @@ export class Resumption {
     let step: ResumeStep = { do: 'ask', by: 'replaces', after: 0 };
     let unknownSince: number | null = null;
     for (;;) {
-      if (step.do === 'giveUp' || performance.now() - this.#started > RESUME_BUDGET) throw failed();
+      const isLate = performance.now() - this.#started > RESUME_BUDGET;
+      if (step.do === 'giveUp' || isLate || this.#parts.line.isClosed) throw failed();
       const { by, after }: Extract<ResumeStep, { do: 'ask' }> = step;
       await this.#pause(after);
       const answer = this.#theirs ? await this.#answer(this.#theirs, stream) : await this.#ask(by, stream);
