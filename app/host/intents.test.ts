@@ -3,7 +3,7 @@ import { ask } from '../../shared/calls/intents.ts';
 import type { CallRecord, Intent } from '../../shared/calls/record.ts';
 import { beginEnd } from '../../shared/calls/reduce.ts';
 import { at, callIn, DIALOG, HOST, uuid } from '../../shared/testing/samples.ts';
-import { orphans, resumable, unclaimed } from './intents.ts';
+import { CLAIM_PATIENCE, orphans, overdueAt, resumable, unclaimed } from './intents.ts';
 
 const asked = (call: CallRecord, action: Intent['action']) => ask(call, { id: uuid(700), action }, at());
 const work = (call: CallRecord) => unclaimed([call]).map(({ intent }) => intent.action);
@@ -29,6 +29,16 @@ describe('what a new host finds', () => {
     expect(work(taken)).toEqual(['takeHere']);
     expect(orphans([taken])).toEqual([]);
   });
+
+  it.each(['mute', 'unmute', 'hold', 'answer', 'hangUp'] as const)(
+    'of what a host that hangs has left lying, has time for a %s',
+    (action) => {
+      const call = asked({ ...callIn('active'), host: HOST }, action);
+      const deposed = overdueAt([call]) ?? Number.NaN;
+      // As long again for the next host to come up and take the call up.
+      expect(call.intents[0]?.deadline).toBeGreaterThanOrEqual(deposed + CLAIM_PATIENCE);
+    },
+  );
 
   it('are calls that had been answered, to be taken up with everything that was set in them', () => {
     const held = { ...lost, attributes: { ...lost.attributes, held: true } };

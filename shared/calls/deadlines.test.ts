@@ -106,7 +106,7 @@ describe('nextDeadline', () => {
     const ringing = incoming();
     expect(nextDeadline([callIn('active'), ringing])).toBe(NOW + RING);
     const muting = ask(ringing, { id: 'm', action: 'mute' }, at());
-    expect(nextDeadline([muting])).toBe(NOW + 3_000); // a mute times out after 3 s
-    expect(nextDeadline([applyDeadlines(muting, at(3_000))])).toBe(NOW + RING);
+    expect(nextDeadline([muting])).toBe(NOW + 10_000); // a mute times out after 10 s
+    expect(nextDeadline([applyDeadlines(muting, at(10_000))])).toBe(NOW + RING);
   });
 });

@@ -40,7 +40,7 @@ describe('an intent', () => {
   });
 
   it.each([
-    ['mute', 3_000],
+    ['mute', 10_000],
     ['hold', 10_000],
     ['answer', 30_000],
     ['hangUp', 5_000],
@@ -90,8 +90,8 @@ describe('what a fulfilled intent does to the record', () => {
   });
 
   it('is nothing when it comes after the time for it, or after the call', () => {
-    const tooSlow = expireIntents(asked('mute'), at(3_000));
-    expect(applyOutcome(tooSlow, 'i', fulfilled, at(3_001)).attributes.muted).toBe(false);
+    const tooSlow = expireIntents(asked('mute'), at(10_000));
+    expect(applyOutcome(tooSlow, 'i', fulfilled, at(10_001)).attributes.muted).toBe(false);
     const over = applyFact(asked('mute'), { kind: 'disconnected', response: 'remote', endCode: null }, at(1));
     expect(applyOutcome(over, 'i', fulfilled, at(2)).attributes.muted).toBe(false);
   });

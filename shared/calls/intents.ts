@@ -19,8 +19,9 @@ const PATIENCE: Readonly<Partial<Record<Intent['action'], number>>> = {
   answer: 30_000,
   hold: 10_000,
   unhold: 10_000,
-  mute: 3_000,
-  unmute: 3_000,
+  // A host that hangs is deposed after 2 s, and the next one takes the call up first.
+  mute: 10_000,
+  unmute: 10_000,
   hangUp: 5_000,
   decline: 5_000,
   declineEverywhere: 5_000,

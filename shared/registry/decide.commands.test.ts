@@ -174,7 +174,7 @@ describe('claim and settle', () => {
   });
 
   it('an outcome after the time for it is a no-op', () => {
-    const late = only(ask(muting, settle({ result: 'fulfilled' }), {}, 3_000));
+    const late = only(ask(muting, settle({ result: 'fulfilled' }), {}, 10_000));
     expect(late.attributes.muted).toBe(false);
     expect(late.intents).toMatchObject([{ outcome: { result: 'timedOut' } }]);
     expect(lastEntry(late)).toBe(`refused: late fulfilled of ${uuid(500)}`);
