@@ -1,6 +1,6 @@
 /** A call goes where its person goes, on every server: to another tab of the browser, to another device of theirs. */
 
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { ANA, BEN } from './support/conversation.ts';
 import { openPhone } from './support/person.ts';
 import { describeOnServers } from './support/servers.ts';
@@ -61,11 +61,17 @@ describeOnServers((begun) => {
   });
 
   test('nobody else is offered it', async () => {
-    const { server } = begun();
+    const { ana, server } = begun();
+    const offered = (page: Page) =>
+      page.evaluate(async () => {
+        const response = await fetch(`/api/calls/live?device=${crypto.randomUUID()}`);
+        return ((await response.json()) as { calls: unknown[] }).calls.length;
+      });
+    await expect.poll(() => offered(ana.page), { message: 'to another device of hers' }).toBe(1);
     const stranger = await openPhone(server.url, '103', { tone: 700 });
     try {
-      const asked = stranger.page.waitForResponse(/\/api\/calls\/live/u);
-      expect(await (await asked).json()).toEqual({ calls: [] });
+      await stranger.page.waitForResponse(/\/api\/calls\/live/u);
+      expect(await offered(stranger.page)).toBe(0);
       await expect(stranger.page.locator(TAKE)).toHaveCount(0);
     } finally {
       await stranger.close();
