@@ -45,19 +45,28 @@ export function createPbx({ config, db, accounts, records, waker, liveCalls, log
   const ringMs = ringSeconds * 1000;
   const dialogs = new PbxDialogs({ rows: liveCalls, accounts });
   const calls = new PbxCalls({ owner, rows, records, accounts, dialogs, waker, control, ringMs, limits, log });
-  let tending: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let tending: Promise<void> | undefined;
+  /** Never twice at a time, however slow the database is. */
+  const tend = (): void => {
+    tending ??= calls
+      .tend()
+      .catch((error: unknown) => log.error({ err: error }, 'calls at the PBX not looked after'))
+      .finally(() => {
+        tending = undefined;
+      });
+  };
   return {
     calls,
     dialogs,
     secret,
     start: (url) => {
       owner.url = pbx.peerUrl ?? url;
-      tending = setInterval(() => {
-        calls.tend().catch((error: unknown) => log.error({ err: error }, 'calls at the PBX not looked after'));
-      }, limits.pbxTendMs).unref();
+      timer = setInterval(tend, limits.pbxTendMs).unref();
     },
     close: async () => {
-      clearInterval(tending);
+      clearInterval(timer);
+      await tending; // it would take again what is given away
       await calls.close();
     },
   };

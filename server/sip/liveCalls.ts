@@ -76,7 +76,7 @@ export class LiveCalls {
 
   /** @returns the Call-ID that the record of the ended call goes by; null: the call goes on in another dialog */
   hungUp(callId: string): string | null {
-    if (this.#replaced.delete(callId)) return null;
+    if (this.#replaced.has(callId)) return null; // kept: both sides may say it
     const call = this.#calls.get(callId);
     this.#calls.delete(callId);
     return call?.firstCallId ?? callId;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { headerValue } from '../headers.ts';
-import { DOMAIN, type Established, establish, fromCallee, inDialog, uriOf } from '../testing/dialogs.ts';
+import { DOMAIN, establish, fromCallee, inDialog, uriOf } from '../testing/dialogs.ts';
 import { expectNo } from '../testing/rings.ts';
 import { placeIn, takePlace } from '../testing/transfers.ts';
 import { describeOnBothServers, type ServerUnderTest } from './servers.ts';
@@ -97,11 +97,16 @@ describeOnBothServers('a GRUU (RFC 5627)', (server) => {
   test('takes an INVITE with Replaces of a party to the device whose dialog it names (RFC 3891)', async () => {
     const { mai, hung, dialog } = await talking(server);
     const other = await server.harness.phone('101');
-    const replaces = replacesOf(dialog);
-    const extra = [`Contact: <${other.gruu}>`, replaces, 'Require: replaces', `Referred-By: <sip:104@${DOMAIN}>`];
+    const place = placeIn(dialog);
+    const extra = [
+      `Contact: <${other.gruu}>`,
+      `Replaces: ${place}`,
+      'Require: replaces',
+      `Referred-By: <sip:104@${DOMAIN}>`,
+    ];
     await other.sendAuthenticated('INVITE', hung.gruu, extra, 'v=0');
     const incoming = await hung.expectRequest('INVITE');
-    expect(headerValue(incoming, 'replaces')).toBe(replaces.slice('Replaces: '.length));
+    expect(headerValue(incoming, 'replaces')).toBe(place);
     expect(headerValue(incoming, 'require')).toBe('replaces');
     expect(headerValue(incoming, 'p-asserted-identity')).toContain(`sip:101@${DOMAIN}`);
     // Nobody has sent him, whatever he says.
@@ -116,7 +121,7 @@ describeOnBothServers('a GRUU (RFC 5627)', (server) => {
   test('refuses a third account that sends the same Replaces: 403', async () => {
     const { hung, dialog } = await talking(server);
     const ben = await server.harness.phone('104');
-    const extra = [`Contact: <${ben.gruu}>`, replacesOf(dialog), `Referred-By: <sip:101@${DOMAIN}>`];
+    const extra = [`Contact: <${ben.gruu}>`, `Replaces: ${placeIn(dialog)}`, `Referred-By: <sip:101@${DOMAIN}>`];
     await ben.sendAuthenticated('INVITE', hung.gruu, extra, 'v=0');
     await ben.expectResponse(403, 'INVITE');
     await expectNo(hung, (m) => m.kind === 'request');
@@ -147,13 +152,12 @@ describeOnBothServers('a GRUU (RFC 5627)', (server) => {
     const { mai, hung, dialog } = await talking(server);
     const ben = await server.harness.phone('104');
     const toBen = await establish(mai, ben);
-    const replaces = replacesOf(dialog);
-    const value = encodeURIComponent(replaces.slice('Replaces: '.length));
-    const refer = [`Refer-To: <sip:102@${DOMAIN}?Replaces=${value}>`];
+    const place = placeIn(dialog);
+    const refer = [`Refer-To: <sip:102@${DOMAIN}?Replaces=${encodeURIComponent(place)}>`];
     mai.sendRaw(inDialog(mai, toBen.sent, toBen.ok, 'REFER', 3, refer));
     ben.respond(await ben.expectRequest('REFER'), 202);
     await mai.expectResponse(202, 'REFER');
-    await ben.sendAuthenticated('INVITE', hung.gruu, [`Contact: <${ben.gruu}>`, replaces], 'v=0');
+    await ben.sendAuthenticated('INVITE', hung.gruu, [`Contact: <${ben.gruu}>`, `Replaces: ${place}`], 'v=0');
     const incoming = await hung.expectRequest('INVITE');
     expect(headerValue(incoming, 'p-asserted-identity')).toContain(`sip:104@${DOMAIN}`);
     expect(headerValue(incoming, 'referred-by')).toBe(`<sip:101@${DOMAIN}>`);
@@ -163,7 +167,7 @@ describeOnBothServers('a GRUU (RFC 5627)', (server) => {
     const { mai, hung, dialog } = await talking(server);
     const sleeper = await server.push.sleeper('102', { device: hung.credentials.device });
     await server.drop(hung);
-    await mai.sendAuthenticated('INVITE', hung.gruu, [`Contact: <${mai.gruu}>`, replacesOf(dialog)], 'v=0');
+    await mai.sendAuthenticated('INVITE', hung.gruu, [`Contact: <${mai.gruu}>`, `Replaces: ${placeIn(dialog)}`], 'v=0');
     await mai.expectResponse(480, 'INVITE');
     expect(server.push.service.to(sleeper.device)).toEqual([]);
   });
@@ -221,9 +225,3 @@ describeOnBothServers('outside a dialog', (server) => {
     await mai.expectResponse(483, 'MESSAGE');
   });
 });
-
-function replacesOf({ sent, ok }: Established): string {
-  const tag = (value: string | undefined): string => /;tag=([^;]+)/u.exec(value ?? '')?.[1] ?? '';
-  const [to, from] = [tag(headerValue(ok, 'to')), tag(headerValue(ok, 'from'))];
-  return `Replaces: ${headerValue(sent, 'call-id')};to-tag=${to};from-tag=${from}`;
-}

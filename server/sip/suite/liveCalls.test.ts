@@ -133,10 +133,11 @@ describeOnBothServers('the calls on my other devices', (server, kind) => {
     });
     expect(await liveOf('101', callIdOf(first))).toEqual([]);
     expect(await liveOf('101', callIdOf(taken), again.credentials.device)).toEqual([]);
-    // The old dialog ends, and no call with it.
+    // The old dialog ends, from both sides at once, and no call with it.
     hung.sendRaw(fromCallee(hung, first, 'BYE', 9));
     mai.respond(await mai.expectRequest('BYE'), 200);
     await hung.expectResponse(200, 'BYE');
+    await hangUp(mai, first, hung);
     expect(await liveOf('101', callIdOf(taken))).toHaveLength(1);
     expect((await board.callRecords(callIdOf(first)))[0]).toMatchObject({ endedAt: null });
     await hangUp(again, taken, hung);
