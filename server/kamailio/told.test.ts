@@ -92,10 +92,12 @@ describe.skipIf(isLeftOut)(`of a call that goes on, Kamailio tells${hint}`, { ti
       else response.end();
     };
     const dialog = await establish(mai, hung);
-    await expect.poll(() => events('confirmed'), POLL).toEqual(['confirmed']);
+    // At once: Kamailio waits two seconds for an answer (gateway.cfg).
     mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'BYE', 3));
     await hung.expectRequest('BYE');
-    await expect.poll(() => events('hangUp'), POLL).toEqual(['hangUp']);
+    await expect
+      .poll(() => events('confirmed', 'hangUp'), POLL)
+      .toEqual(expect.arrayContaining(['confirmed', 'hangUp']));
     begin();
     const callId = headerValue(dialog.sent, 'call-id');
     await expect
@@ -117,8 +119,8 @@ describe.skipIf(isLeftOut)(`of a call that goes on, Kamailio tells${hint}`, { ti
     }
     mai.sendRaw(inDialog(mai, dialog.sent, dialog.ok, 'BYE', 3));
     await hung.expectRequest('BYE');
-    await expect.poll(() => events('hangUp'), POLL).toEqual(['hangUp']);
-    expect(told.filter(({ from }) => from === '103')).toEqual([]);
+    await expect.poll(() => events('hangUp'), POLL).toContain('hangUp'); // or twice, see above
+    expect(told.filter(({ from, event }) => event !== 'invite' && from !== undefined && from !== '101')).toEqual([]);
     expect(events('refreshed')).toEqual([]);
   });
 });
