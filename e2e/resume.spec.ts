@@ -142,3 +142,37 @@ test('two tabs that are restored at once: one of them has the call', async () =>
   await ben.press('hangUp');
   await ben.lastCall();
 });
+
+/** Takes the microphone away from a page, and loads it again. */
+async function reloadDeaf({ browser: { context }, page }: Person): Promise<void> {
+  await context.clearPermissions();
+  await context.grantPermissions(['notifications']); // and nothing else: what is not named is refused
+  await page.reload();
+}
+
+for (const [who, deaf, other] of [
+  ['the caller', () => ana, () => ben],
+  ['the called one', () => ben, () => ana],
+] as const) {
+  test(`the page of ${who} is back without its microphone: the far side is told at once, the person why`, async () => {
+    await reloadDeaf(deaf());
+    // Long before the time is over that the far side gives a call without sound.
+    expect((await other().lastCall()).disconnect).toMatchObject({ response: 'remote', endCode: 200 });
+    expect(await deaf().lastCall()).toMatchObject({ endedFrom: 'reconnecting', disconnect: { response: 'error' } });
+    const { page } = deaf();
+    await expect(page.locator('switchhook-ended')).toContainText('The call failed');
+    await expect(page.locator('[data-notice="microphone"]')).toContainText('The microphone is blocked.');
+    await expect(page.locator('[data-notice="problem"]')).toHaveCount(0); // said once
+    await expect(other().page.locator('switchhook-call')).toHaveCount(0);
+  });
+}
+
+test('the far side has hung up meanwhile: the person is told that the call could not be taken up', async () => {
+  await ana.browser.context.newPage(); // or the browser would go with its last page
+  await ana.page.close();
+  await ben.press('hangUp');
+  await ben.lastCall();
+  const again = await openTab(ana, switchboard.url);
+  await expect(again.locator('[data-notice="problem"]')).toContainText('The call could not be taken up again.');
+  await expect(again.locator('switchhook-call')).toHaveCount(0);
+});

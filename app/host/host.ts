@@ -27,7 +27,7 @@ export interface HostOptions {
   onError(error: SwitchhookError): void;
 }
 
-const NOT_RESUMABLE = new SwitchhookError('notSupported', {
+const NOT_RESUMABLE = new SwitchhookError('resumeFailed', {
   reason: 'This line cannot take a call over from another tab.',
 });
 
@@ -119,13 +119,17 @@ export class CallHost {
     onRole('guest');
   }
 
-  /** A call that lost its host in conversation: resumed where the provider can, honestly ended where not. */
+  /** A call that lost its host in conversation: resumed where the provider can; where not it is ended, and the person told why. */
   #takeUp(term: Term, call: CallRecord): void {
     const { provider, reports } = term;
     const wanted = resumable(call);
     const resumed = (wanted && provider.resume?.(wanted)) ?? Promise.reject(NOT_RESUMABLE);
     const ended = { kind: 'disconnected', response: 'error', endCode: null } as const;
-    const lost = () => (this.#term === term ? reports.fact({ id: call.id }, ended) : undefined);
+    const lost = (error: unknown) => {
+      if (this.#term !== term) return;
+      if (this.#options.mirror.state.live.has(call.id)) this.#fail(error); // else it has ended some other way, which is told
+      return reports.fact({ id: call.id }, ended);
+    };
     resumed.catch(lost).catch((error: unknown) => this.#fail(error));
   }
 
