@@ -60,6 +60,23 @@ export async function refuseReplacements(page: Page, status: number): Promise<vo
   await reload(page);
 }
 
+/** The line breaks with the first request of this method that the page sends, which is lost. Begins the page anew. */
+export async function breakLineWith(page: Page, method: string): Promise<void> {
+  let broken = false;
+  await page.routeWebSocket(/\/sip$/u, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage(async (message) => {
+      if (broken || !String(message).startsWith(`${method} `)) {
+        server.send(message);
+        return;
+      }
+      broken = true;
+      await Promise.all([socket.close(), server.close()]);
+    });
+  });
+  await reload(page);
+}
+
 /** A final response as RFC 3261 8.2.6 makes it. */
 function answerTo(request: string, status: number): string {
   const copied = request.split('\r\n').filter((line) => /^(Via|From|To|Call-ID|CSeq):/iu.test(line));

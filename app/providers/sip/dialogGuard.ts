@@ -21,7 +21,9 @@ export function guardDialog(session: RTCSession): void {
   const send = inside.sendRequest.bind(session);
   inside.sendRequest = (method, options = {}) => {
     const handlers = options.eventHandlers;
-    if (method !== 'INVITE' || !handlers) return send(method, options);
+    if (!handlers) return send(method, options);
+    if (method === 'UPDATE') return send(method, { ...options, eventHandlers: noting(handlers) });
+    if (method !== 'INVITE') return send(method, options);
     inviting += 1;
     const settled = () => {
       inviting -= 1;
@@ -44,6 +46,15 @@ export function guardDialog(session: RTCSession): void {
     // By then it may have been taken over, and this is nobody's call any more.
     if (status === 481) setTimeout(end, TAKE_OVER);
   };
+
+  // Not of NOTIFY: its 481 ends a subscription, not the dialog (RFC 5057 5.1).
+  const noting = (handlers: DialogRequestHandlers): DialogRequestHandlers => ({
+    ...handlers,
+    onDialogError: (response) => {
+      status = response?.status_code;
+      handlers.onDialogError?.(response);
+    },
+  });
 
   /** An INVITE that is not answered, for whatever reason, has failed as one that is refused: whoever sent it goes on. */
   function failing(handlers: DialogRequestHandlers, settled: () => void): DialogRequestHandlers {

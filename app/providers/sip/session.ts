@@ -7,16 +7,17 @@ import { RECOVERY_BUDGET } from '../../../shared/calls/recovery.ts';
 import { SwitchhookError } from '../../../shared/errors.ts';
 import { answer } from './answer.ts';
 import { guardDialog } from './dialogGuard.ts';
+import { sendDigits } from './digits.ts';
 import { endFact, NO_SOUND, NO_SOUND_CAUSE, type SessionEnd } from './end.ts';
 import { setHeld } from './hold.ts';
 import { addressesOf, answeredBy, userOf } from './identity.ts';
 import { SessionMedia } from './media.ts';
 import { Recovery, type RecoveryOptions } from './recovery.ts';
+import { keepSession } from './sessionTimer.ts';
 import type { Signalling } from './signalling.ts';
 import { handOn, type TellTransfer } from './transfer.ts';
 import {
   type Carried,
-  DTMF,
   dialogOf,
   type EndEvent,
   endMessage,
@@ -38,9 +39,6 @@ export interface SessionOutput {
   remoteAudio(stream: MediaStream | null): void;
   over(): void;
 }
-
-/** ms of a tone. RFC 4733 asks for 40 at least; towards 8 kHz peers Chromium sends shorter ones than 400 wrongly. */
-const TONE = 400;
 
 /** What a session hands to the one that goes on with its call. */
 export interface Heritage extends Carried {
@@ -80,7 +78,8 @@ export class SipSession {
     this.#signalling = signalling;
     this.#listen();
     guardDialog(session);
-    const recovery = new Recovery({ session, signalling, configuration, giveUp: () => this.#onMediaFailed() });
+    keepSession(session, { isUp: () => signalling.isUp, expired: () => this.#giveUp('Session timer expired') });
+    const recovery = new Recovery({ session, signalling, configuration, giveUp: () => this.#giveUp('No media') });
     this.#media = new SessionMedia(session, microphone, {
       remoteAudio: (stream) => out.remoteAudio(stream),
       flowing: () => this.#onFlowing(),
@@ -92,9 +91,9 @@ export class SipSession {
       left: () => {
         recovery.back(); // nothing to restart; the call may come back in another session, as long as it may be without sound
         this.#onMediaLost(true);
-        setTimeout(() => this.#onMediaFailed(), RECOVERY_BUDGET);
+        setTimeout(() => this.#giveUp('No media'), RECOVERY_BUDGET);
       },
-      failed: () => this.#onMediaFailed(),
+      failed: () => this.#giveUp('No media'),
     });
   }
 
@@ -213,9 +212,9 @@ export class SipSession {
     await setHeld(this.#session, held);
   }
 
-  sendDtmf(digits: string, transport: 'rtp' | 'info'): void {
+  async sendDtmf(digits: string, transport: 'rtp' | 'info'): Promise<void> {
     if (transport === 'info') this.#mustSpeak();
-    this.#session.sendDTMF(digits, { duration: TONE, transportType: DTMF[transport] });
+    await sendDigits(this.#session, digits, transport);
   }
 
   #listen(): void {
@@ -272,25 +271,24 @@ export class SipSession {
     }
   }
 
-  /** There is no sound, and no time left to bring it back: JsSIP would keep the call for ever. */
-  #onMediaFailed(): void {
+  /** There is no sound, and no time left to bring it back, or nobody there: JsSIP would keep the call for ever. */
+  #giveUp(why: string): void {
     if (this.isOver) return;
     this.#out.fact(NO_SOUND);
     this.#asked = true;
-    this.#session.terminate({ status_code: NO_SOUND_CAUSE, reason_phrase: 'No media' });
+    this.#session.terminate({ status_code: NO_SOUND_CAUSE, reason_phrase: why });
   }
 
   #onEnd(event: EndEvent): void {
     const { originator, cause } = event;
     this.#media.stop();
-    const { direction } = this.#session;
     this.#out.fact(
       endFact({
         originator,
         cause,
         message: endMessage(event),
         // What the network would have said of our own goodbye: BYE is a normal end, CANCEL a request terminated.
-        asked: this.#asked ? { code: this.#answered || direction === 'incoming' ? 200 : 487 } : null,
+        asked: this.#asked ? { code: this.#answered || this.#session.direction === 'incoming' ? 200 : 487 } : null,
         rejectedWith: this.#rejectedWith,
       }),
     );

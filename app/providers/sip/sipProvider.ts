@@ -123,7 +123,7 @@ export class SipProvider implements Provider {
   }
 
   async sendDtmf(call: ProviderCall, digits: string): Promise<void> {
-    this.#legs.session(call).sendDtmf(digits, this.#options.dtmf());
+    await this.#legs.session(call).sendDtmf(digits, this.#options.dtmf());
   }
 
   async transfer(call: ProviderCall, target: string): Promise<void> {

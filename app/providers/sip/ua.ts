@@ -58,7 +58,7 @@ export function createUa({ credentials, socket, displayName, device, ringTime }:
     user_agent: 'Switchhook',
     register: true,
     register_expires: 600, // s; JsSIP's default. The switchboard notices a lost socket long before.
-    // RFC 4028: a far side that vanished without a word is noticed when it refreshes no more, after 99 s at most.
+    // RFC 4028: a far side that vanished without a word is noticed when it refreshes no more, after 99 s (sessionTimer.ts).
     session_timers: true,
     session_timers_refresh_method: 'UPDATE', // RFC 3311: nothing is negotiated anew, and nothing can be refused as media
     connection_recovery_min_interval: 1, // s
@@ -95,7 +95,10 @@ export interface DialogRequestHandlers {
 
 interface InsideSession {
   /** Through which a session sends all that it says inside its dialog. */
-  sendRequest(method: string, options?: { eventHandlers?: DialogRequestHandlers }): unknown;
+  sendRequest(
+    method: string,
+    options?: { extraHeaders?: string[]; body?: string; eventHandlers?: DialogRequestHandlers },
+  ): unknown;
   /** What it does about a request that did not get through: each hangs up. */
   onTransportError(): void;
   onRequestTimeout(): void;
@@ -132,8 +135,9 @@ export async function withdrawOffer({ connection }: RTCSession): Promise<void> {
   if (connection.signalingState === 'have-local-offer') await connection.setLocalDescription({ type: 'rollback' });
 }
 
-/** JsSIP's words; `RFC2833` is what RFC 4733 was called before. */
-export const DTMF = { rtp: JsSIP.C.DTMF_TRANSPORT.RFC2833, info: JsSIP.C.DTMF_TRANSPORT.INFO } as const;
+/** Into the media; JsSIP calls RFC 4733 what it was before. `duration`: ms of each. */
+export const sendTones = (session: RTCSession, tones: string, duration: number): void =>
+  session.sendDTMF(tones, { duration, transportType: JsSIP.C.DTMF_TRANSPORT.RFC2833 });
 
 export type UA = JsSIP.UA;
 
