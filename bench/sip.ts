@@ -8,10 +8,10 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigInput } from '../server/config.ts';
 import { startPbx } from '../server/kamailio/pbx.ts';
 import { missingForPbx } from '../server/kamailio/testing/missing.ts';
 import { inDialog, uriOf } from '../server/sip/testing/dialogs.ts';
+import { testConfig } from '../server/sip/testing/harness.ts';
 import { RawClient } from '../server/sip/testing/rawClient.ts';
 import { sipCredentials } from '../shared/http/api.ts';
 import { parse } from '../shared/validate.ts';
@@ -30,15 +30,10 @@ const TICKS = 100;
 const PASSWORD = 'bench-password';
 const DIST = join(import.meta.dirname, '../dist/node/server/switchboard.js');
 
-/** No limit is what is measured, and a cheap scrypt: log-ins are not. */
-const LIMITS = {
-  scryptCost: 16,
-  loginsPerMinute: 1e6,
-  requestsPerMinute: 1e6,
-  messagesPerSecond: 1e6,
-  messageBurst: 1e6,
-};
-const CONFIG: ConfigInput = { port: 0, dataDir: ':memory:', staticDir: 'none', logLevel: 'silent', limits: LIMITS };
+/** No limit is what is measured. */
+const CONFIG = testConfig({
+  limits: { loginsPerMinute: 1e6, requestsPerMinute: 1e6, messagesPerSecond: 1e6, messageBurst: 1e6 },
+});
 
 const accountOf = (n: number) => ({
   username: `${2000 + n}`,
@@ -92,7 +87,10 @@ async function startOurs(): Promise<Target> {
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const { stdout, pid } = child;
   if (!stdout || pid === undefined) throw new Error('the switchboard cannot be started');
-  const [line] = (await once(stdout, 'data')) as [Buffer];
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the switchboard ended with ${code} instead of starting`);
+  });
+  const [line] = (await Promise.race([once(stdout, 'data'), ended])) as [Buffer];
   const url = line.toString().trim();
   return {
     url,

@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { openPhone as openPerson } from '../e2e/support/person.ts';
 import { openTab } from '../e2e/support/tabs.ts';
 import { launchUser, type UserBrowser } from '../e2e/support/userBrowser.ts';
+import { waitUntil } from '../e2e/support/waiting.ts';
 import { openHarnessPhone } from './calls.ts';
 import { type Figure, figure } from './figures.ts';
 import { median } from './statistics.ts';
@@ -12,6 +13,8 @@ const TABS = 20;
 const CHANGES = 60;
 const TAKEOVERS = 8;
 const CALLS = 6;
+/** ms; a tab takes over within one second. */
+const PATIENCE = 20_000;
 
 export async function tabFigures(url: string): Promise<Figure[]> {
   return [...(await fanout(url)), ...(await takeovers(url)), await callInFiveTabs(url)];
@@ -76,14 +79,14 @@ async function takeovers(url: string): Promise<Figure[]> {
   }
 }
 
-async function hostAmong(tabs: Page[]): Promise<Page> {
-  for (;;) {
+const hostAmong = (tabs: Page[]): Promise<Page> =>
+  waitUntil('a host that rings, with its line up', PATIENCE, async () => {
     for (const tab of tabs) {
       const { role, ringer, registration } = await tab.evaluate(() => window.phone.state);
       if (role === 'host' && ringer && registration === 'registered') return tab;
     }
-  }
-}
+    return null;
+  });
 
 /** From the first of five tabs that shows an incoming call to the last. */
 async function callInFiveTabs(url: string): Promise<Figure> {

@@ -2,8 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
-import { openPhone, type Person } from './support/person.ts';
-import { historyIn } from './support/stores.ts';
+import { isRegistered, openPhone, type Person } from './support/person.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 
@@ -15,7 +14,7 @@ let switchboard: Switchboard;
 let mai: Person;
 let hung: Person;
 
-test.beforeEach(async () => {
+test.beforeAll(async () => {
   // A short ring, so that nobody has to wait 45 s for nobody to answer; the pages hear of it with the session.
   switchboard = await startTestSwitchboard({ ringSeconds: 4 });
   [mai, hung] = await Promise.all([
@@ -24,7 +23,9 @@ test.beforeEach(async () => {
   ]);
 });
 
-test.afterEach(async () => {
+test.beforeEach(() => Promise.all([mai.beginAnew(), hung.beginAnew()]));
+
+test.afterAll(async () => {
   await Promise.all([mai?.close(), hung?.close()]);
   await switchboard?.close();
 });
@@ -123,7 +124,7 @@ test('busy: who has as many calls as may be is busy, and hears of it afterwards'
 });
 
 const responses = async (person: Person) =>
-  (await historyIn(person.page)).map(({ disconnect }) => disconnect?.response).sort();
+  (await person.finished()).map(({ disconnect }) => disconnect?.response).sort();
 
 test('a call to nobody, and to somebody who is not there', async () => {
   await mai.dial('999');
@@ -170,7 +171,7 @@ test('keypad digits travel as SIP INFO where that is preferred', async () => {
     });
   });
   await hung.page.reload(); // so that its socket is seen
-  await expect(hung.page.locator('[data-registration="registered"]')).toBeAttached();
+  await isRegistered(hung.page);
   await mai.page.locator('[data-tab="settings"]').click();
   await mai.page.locator('[name="dtmf"][value="info"]').check({ force: true });
   await connect();

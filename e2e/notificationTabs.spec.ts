@@ -3,39 +3,22 @@
 import { expect, test } from '@playwright/test';
 import type { Page } from 'puppeteer-core';
 import type { Switchboard } from '../server/switchboard.ts';
-import { type HiddenUser, launchHiddenUser } from './support/hiddenUser.ts';
-import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
-import { openPhone, type Person } from './support/person.ts';
-import { freeze, logIn, openedTab, openPhoneTab, visibilityOf } from './support/phoneTab.ts';
-import { busMissing } from './support/sessionBus.ts';
-import { startTestSwitchboard } from './support/switchboard.ts';
+import { HUNG_TONE, MAI_TONE, testOnDesktop } from './support/desktopStage.ts';
+import type { HiddenUser } from './support/hiddenUser.ts';
+import type { Desktop, DesktopNotification } from './support/notificationDesktop.ts';
+import type { Person } from './support/person.ts';
+import { freeze, openedTab, openPhoneTab, visibilityOf } from './support/phoneTab.ts';
 import { expectTone } from './support/tones.ts';
 
-const MAI_TONE = 440;
-const HUNG_TONE = 1000;
 const PATIENCE = 15_000;
-
-// Without a session bus there is no desktop to click on: named as skipped, and with CI=true `npm test` fails for it.
-test.skip(busMissing() !== null, busMissing() ?? '');
 
 let switchboard: Switchboard;
 let desktop: Desktop;
 let mai: Person;
 let hung: HiddenUser;
 
-test.beforeEach(async () => {
-  switchboard = await startTestSwitchboard();
-  desktop = await startDesktop();
-  [mai, hung] = await Promise.all([
-    openPhone(switchboard.url, '101', { tone: MAI_TONE }),
-    launchHiddenUser(switchboard.url, { tone: HUNG_TONE, desktop }),
-  ]);
-  await logIn(hung, switchboard.url, '102');
-});
-
-test.afterEach(async () => {
-  await Promise.all([mai?.close(), hung?.close()]);
-  await Promise.all([desktop?.stop(), switchboard?.close()]);
+testOnDesktop((stage) => {
+  ({ switchboard, desktop, mai, hung } = stage);
 });
 
 /** A call that comes while all of these tabs are hidden, as its notification. */

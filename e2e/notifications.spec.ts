@@ -3,43 +3,24 @@
 import { expect, test } from '@playwright/test';
 import type { Switchboard } from '../server/switchboard.ts';
 import type { CallRecord } from '../shared/calls/record.ts';
-import { type HiddenUser, launchHiddenUser } from './support/hiddenUser.ts';
-import { type Desktop, type DesktopNotification, startDesktop } from './support/notificationDesktop.ts';
+import { HUNG_TONE, MAI_TONE, testOnDesktop } from './support/desktopStage.ts';
+import type { HiddenUser } from './support/hiddenUser.ts';
+import type { Desktop, DesktopNotification } from './support/notificationDesktop.ts';
 import { openPhone, type Person } from './support/person.ts';
-import { logIn, visibilityOf } from './support/phoneTab.ts';
-import { busMissing } from './support/sessionBus.ts';
+import { visibilityOf } from './support/phoneTab.ts';
 import { historyIn, storesIn } from './support/stores.ts';
-import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 import { waitUntil } from './support/waiting.ts';
 
-const MAI_TONE = 440;
-const HUNG_TONE = 1000;
 const PATIENCE = 10_000;
-
-// Without a session bus there is no desktop to click on: named as skipped, and with CI=true `npm test` fails for it.
-test.skip(busMissing() !== null, busMissing() ?? '');
 
 let switchboard: Switchboard;
 let desktop: Desktop;
-/** Calls, with a page of their own in the usual way. */
 let mai: Person;
-/** Is called, with every tab hidden. */
 let hung: HiddenUser;
 
-test.beforeEach(async () => {
-  switchboard = await startTestSwitchboard();
-  desktop = await startDesktop();
-  [mai, hung] = await Promise.all([
-    openPhone(switchboard.url, '101', { tone: MAI_TONE }),
-    launchHiddenUser(switchboard.url, { tone: HUNG_TONE, desktop }),
-  ]);
-  await logIn(hung, switchboard.url, '102');
-});
-
-test.afterEach(async () => {
-  await Promise.all([mai?.close(), hung?.close()]);
-  await Promise.all([desktop?.stop(), switchboard?.close()]);
+testOnDesktop((stage) => {
+  ({ switchboard, desktop, mai, hung } = stage);
 });
 
 const visibility = () => visibilityOf(hung.page);

@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from '@playwright/test';
-import type { HiddenUser } from './support/hiddenUser.ts';
+import { attachHiddenWorkers, type HiddenUser } from './support/hiddenUser.ts';
 import { openedTab } from './support/phoneTab.ts';
 import { MAI_TONE, PATIENCE, type PushStage, startPushStage } from './support/push/stage.ts';
 import { busMissing } from './support/sessionBus.ts';
@@ -89,23 +89,12 @@ test('what the push carries: urgent, short-lived, one topic per call', async () 
 });
 
 test('a push that carries nothing: the worker asks who calls', async () => {
-  const device = await hung.page.evaluate(() => localStorage.getItem('switchhook.device'));
-  expect(device).not.toBeNull();
   await stage.asleep(hung);
   stage.service.disconnect(); // the push with the payload stays away
   await stage.mai.dial('102');
   await expect.poll(() => stage.service.received.length).toBeGreaterThan(0);
-  const keeper = await hung.browser.newPage();
-  const cdp = await keeper.createCDPSession();
-  const registration = new Promise<string>((resolve) => {
-    cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-      const ours = registrations.find(({ scopeURL }) => scopeURL.startsWith(stage.switchboard.url));
-      if (ours) resolve(ours.registrationId);
-    });
-  });
-  await cdp.send('ServiceWorker.enable');
-  const empty = { origin: stage.switchboard.url, registrationId: await registration, data: '' };
-  await cdp.send('ServiceWorker.deliverPushMessage', empty);
+  const workers = await attachHiddenWorkers(hung);
+  await workers.push(stage.switchboard.url, '');
   const shown = await stage.appears('Incoming audio call');
   expect(shown.body).toContain('Nguyễn Thị Mai');
   stage.service.reconnect();

@@ -5,7 +5,7 @@ import type { Switchboard } from '../server/switchboard.ts';
 import { type Coturn, hasCoturn, startCoturn } from './support/coturn.ts';
 import { connectionsOf, type SdpWatch, watchConnections, watchSdp } from './support/media.ts';
 import { startUdpRelay, type UdpRelay } from './support/network.ts';
-import { openPhone, type Person } from './support/person.ts';
+import { isRegistered, openPhone, type Person } from './support/person.ts';
 import { expectBack } from './support/recovery.ts';
 import { startTestSwitchboard } from './support/switchboard.ts';
 import { expectTone } from './support/tones.ts';
@@ -104,7 +104,7 @@ test('relay only where there is none any more: said in words, and nothing is dia
   // Credentials that have ended by the time that they arrive: the page asks again for each call.
   switchboard.config.turn.ttlSeconds = 0;
   await mai.page.reload();
-  await expect(mai.page.locator('[data-registration="registered"]')).toBeAttached();
+  await isRegistered(mai.page);
   await relayOnly(mai);
   switchboard.config.turn.urls.length = 0;
   await mai.dial('102');

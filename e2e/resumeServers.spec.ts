@@ -2,8 +2,9 @@
 
 import { expect, test } from '@playwright/test';
 import type { CallDialog } from '../shared/calls/dialog.ts';
-import type { CallRecord } from '../shared/calls/record.ts';
+import type { Person } from './support/person.ts';
 import { describeOnServers } from './support/servers.ts';
+import { storesIn } from './support/stores.ts';
 import { launchUser } from './support/userBrowser.ts';
 
 const RELOADS = 20;
@@ -46,7 +47,7 @@ describeOnServers((begun) => {
   test('somebody else who knows the ids of the dialog is refused, and the call goes on', async () => {
     const talk = begun();
     const { ana, ben } = talk;
-    const dialogs = await Promise.all([ana, ben].map(({ page }) => page.evaluate(readDialog)));
+    const dialogs = await Promise.all([ana, ben].map(dialogOf));
     const thief = await launchUser({ tone: 700, autoplay: true });
     try {
       await thief.page.goto(`${talk.server.url}/e2e/harness/index.html`);
@@ -62,16 +63,8 @@ describeOnServers((begun) => {
   });
 });
 
-/** Runs in the page, so it uses nothing from outside itself. */
-async function readDialog(): Promise<CallDialog> {
-  const done = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  const db = await done(indexedDB.open('switchhook'));
-  const [call] = await done<CallRecord[]>(db.transaction('live').objectStore('live').getAll());
-  db.close();
+async function dialogOf({ page }: Person): Promise<CallDialog> {
+  const [call] = (await storesIn(page, 'live')).live;
   if (!call?.dialog) throw new Error('there is no call, or it has no dialog');
   return call.dialog;
 }

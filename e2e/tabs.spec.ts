@@ -21,15 +21,10 @@ test.beforeEach(async () => {
   switchboard = await startTestSwitchboard();
   [mai, hung] = await Promise.all([
     openPhone(switchboard.url, '101', { tone: MAI_TONE }),
-    openPhone(switchboard.url, '102', { tone: HUNG_TONE }),
+    openPhone(switchboard.url, '102', { tone: HUNG_TONE }, meterSound),
   ]);
-  // The first tab was opened without a meter: it is opened anew with one.
-  await meterSound(hung.page);
-  await hung.page.reload();
-  await expect(hung.page.locator('[data-registration="registered"]')).toBeAttached();
-  await hung.page.locator('[data-tab="keypad"]').click();
-  tabs = [hung.page];
-  while (tabs.length < TABS) tabs.push(await openTab(hung, switchboard.url));
+  const others = Array.from({ length: TABS - 1 }, () => openTab(hung, switchboard.url));
+  tabs = [hung.page, ...(await Promise.all(others))];
 });
 
 test.afterEach(async () => {

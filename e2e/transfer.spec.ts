@@ -1,7 +1,7 @@
 /** Handing a call on: blind, after a word with the other, and what becomes of it when that fails. Three people, three browsers. */
 
 import { expect, test } from '@playwright/test';
-import type { Person } from './support/person.ts';
+import { callsOn, type Person } from './support/person.ts';
 import { refuseReplacements } from './support/sip.ts';
 import { historyIn } from './support/stores.ts';
 import { ALICE_TONE, HUNG_TONE, MAI_TONE, type Three, talk, testWithThree } from './support/three.ts';
@@ -20,17 +20,9 @@ testWithThree((opened) => {
   ({ mai, hung, alice } = three);
 });
 
-test.afterEach(async () => {
-  for (const person of [mai, hung, alice]) {
-    const hangUp = person.page.locator('[data-action="hangUp"]:visible, [data-action="decline"]:visible').first();
-    await expect(async () => {
-      if (await hangUp.isVisible()) await hangUp.click({ timeout: 1_000 });
-      await expect(calls(person)).toHaveCount(0, { timeout: 1_000 });
-    }).toPass();
-  }
-});
+test.beforeEach(() => Promise.all([mai, hung, alice].map((person) => person.beginAnew())));
 
-const calls = ({ page }: Person) => page.locator('switchhook-call, switchhook-incoming, switchhook-other-call');
+const calls = ({ page }: Person) => callsOn(page);
 const screen = ({ page }: Person) => page.locator('switchhook-call');
 
 /** Mai talks to Hùng and hands him on: it rings at Alice. */

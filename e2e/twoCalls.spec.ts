@@ -2,22 +2,20 @@
 
 import { expect, test } from '@playwright/test';
 import type { Person } from './support/person.ts';
-import { HUNG_TONE, MAI_TONE, type Three, talk, testWithThree } from './support/three.ts';
+import { HUNG_TONE, MAI_TONE, talk, testWithThree } from './support/three.ts';
 import { expectSilence, expectTone } from './support/tones.ts';
 
-let three: Three;
 let mai: Person;
 let hung: Person;
 let alice: Person;
 
-testWithThree((opened) => {
-  three = opened;
+testWithThree((three) => {
   ({ mai, hung, alice } = three);
 });
 
 /** Mai talks to Hùng, and Alice's call comes to him. */
 async function secondCall(): Promise<void> {
-  await talk(three);
+  await talk({ mai, hung });
   await alice.dial('102');
   await hung.sees('ringing');
 }

@@ -29,7 +29,8 @@ test.beforeEach(async () => {
     openPhone(switchboard.url, '101', { tone: MAI_TONE }),
     openPhone(switchboard.url, '102', { tone: HUNG_TONE }),
   ]);
-  tabs = [hung.page, await openTab(hung, switchboard.url), await openTab(hung, switchboard.url)];
+  const others = await Promise.all([openTab(hung, switchboard.url), openTab(hung, switchboard.url)]);
+  tabs = [hung.page, ...others];
   workers = await attachServiceWorkers(hung.browser.context);
   for (const tab of tabs) await tab.evaluate(() => Object.assign(window, { old: true }));
 });

@@ -97,6 +97,7 @@ export async function firstHeard(stream: MediaStream): Promise<number> {
   const source = context.createMediaStreamSource(stream);
   source.connect(analyser);
   const samples = new Float32Array(WINDOW);
+  const nextLook = listening('a stream');
   try {
     for (;;) {
       if (loudness(analyser, samples) > AUDIBLE) return performance.timeOrigin + performance.now();
@@ -109,10 +110,11 @@ export async function firstHeard(stream: MediaStream): Promise<number> {
 
 /** When the page's call was first heard; waits for its audio element. */
 export async function callHeard(): Promise<number> {
+  const nextLook = listening('a call');
   for (;;) {
     const element = document.querySelector<HTMLAudioElement>('audio[data-call-audio]');
     if (element?.srcObject instanceof MediaStream) return firstHeard(element.srcObject);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await nextLook();
   }
 }
 
@@ -122,26 +124,35 @@ export async function callHeard(): Promise<number> {
  */
 export async function watchForGap(): Promise<{ gap: Promise<number> }> {
   const meter = callMeter();
-  for (;;) {
-    const stream = meter.heard();
-    if (stream) return { gap: gapAfter(stream, meter) };
-    await nextLook();
+  const nextLook = listening('the call');
+  try {
+    for (;;) {
+      const stream = meter.heard();
+      if (stream) return { gap: gapAfter(stream, meter) };
+      await nextLook();
+    }
+  } catch (error) {
+    await meter.close();
+    throw error;
   }
 }
 
 async function gapAfter(old: MediaStream, { heard, close }: ReturnType<typeof callMeter>): Promise<number> {
   let heardAt = performance.now();
   let longest = 0;
-  for (;;) {
-    await nextLook();
-    const stream = heard();
-    if (!stream) continue;
-    const now = performance.now();
-    longest = Math.max(longest, now - heardAt);
-    heardAt = now;
-    if (stream === old) continue;
+  const nextLook = listening('the call in another stream');
+  try {
+    for (;;) {
+      await nextLook();
+      const stream = heard();
+      if (!stream) continue;
+      const now = performance.now();
+      longest = Math.max(longest, now - heardAt);
+      heardAt = now;
+      if (stream !== old) return longest;
+    }
+  } finally {
     await close();
-    return longest;
   }
 }
 
@@ -174,7 +185,17 @@ function loudness(analyser: AnalyserNode, samples: Float32Array<ArrayBuffer>): n
   return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 }
 
-const nextLook = () => new Promise((resolve) => setTimeout(resolve, 2));
+/** ms; all that is listened for comes within a second or two, or never: then the figure fails instead of waiting for ever. */
+const PATIENCE = 20_000;
+
+/** @returns what waits until it is time to listen again. It throws when that has been of no use for too long. */
+function listening(what: string): () => Promise<void> {
+  const deadline = performance.now() + PATIENCE;
+  return async () => {
+    if (performance.now() > deadline) throw new Error(`Listened ${PATIENCE} ms in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+}
 
 /** Two bare connections in one page, signalled by function calls: ms until both have heard the other. */
 export async function bareCallSetup(): Promise<number> {

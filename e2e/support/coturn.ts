@@ -1,15 +1,13 @@
 /** A real TURN server on the loopback address, as an operator would run it beside the switchboard. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TurnConfig } from '../../server/ice.ts';
-import { freeUdpPort } from './ports.ts';
-import { waitUntil } from './waiting.ts';
+import { freeSipPort, runHoused } from './peers/program.ts';
 
 export interface Coturn {
   port: number;
@@ -20,34 +18,22 @@ export interface Coturn {
 
 export const hasCoturn = (): boolean => spawnSync('turnserver', ['--version']).error === undefined;
 
-/** ms until it answers; it takes a tenth of a second. */
-const PATIENCE = 10_000;
 /** ms for one answer on the loopback device. */
 const ANSWER_PATIENCE = 100;
 
 export async function startCoturn(): Promise<Coturn> {
-  const directory = mkdtempSync(join(tmpdir(), 'switchhook-coturn-'));
   const secret = randomBytes(16).toString('hex');
-  const port = await freeUdpPort();
-  const file = join(directory, 'turnserver.conf');
-  writeFileSync(file, configuration(directory, port, secret));
-  const server = spawn('turnserver', ['-c', file], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const said: string[] = [];
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (text: Buffer) => said.push(String(text)));
-  const close = async () => {
-    await stopped(server);
-    rmSync(directory, { recursive: true, force: true });
-  };
-  try {
-    await waitUntil('coturn', PATIENCE, () => {
-      if (server.exitCode !== null) throw new Error(`coturn ended: ${said.join('')}`);
-      return answersStun(port);
-    });
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { port, config: (at = port) => ({ urls: [`turn:127.0.0.1:${at}?transport=udp`], secret }), close };
+  const port = await freeSipPort();
+  const { stop } = await runHoused(
+    'turnserver',
+    (directory) => {
+      const file = join(directory, 'turnserver.conf');
+      writeFileSync(file, configuration(directory, port, secret));
+      return ['-c', file];
+    },
+    () => answersStun(port),
+  );
+  return { port, config: (at = port) => ({ urls: [`turn:127.0.0.1:${at}?transport=udp`], secret }), close: stop };
 }
 
 function configuration(directory: string, port: number, secret: string): string {
@@ -88,11 +74,4 @@ async function answersStun(port: number): Promise<boolean> {
   } finally {
     socket.close();
   }
-}
-
-async function stopped(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill();
-  await gone;
 }

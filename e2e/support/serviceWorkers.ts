@@ -87,9 +87,8 @@ export async function serviceWorkersOf(cdp: Session): Promise<ServiceWorkers> {
     running,
     stopAll: () =>
       waitUntil('the service workers to stop', PATIENCE, async () => {
-        if (running().length === 0) return true;
         await cdp.send('ServiceWorker.stopAllWorkers'); // again for one that an event has started meanwhile
-        return false;
+        return running().length === 0;
       }),
     kill: async () => {
       await cdp.send('ServiceWorker.stopAllWorkers');

@@ -1,9 +1,10 @@
 /** What a page says and hears on its SIP socket, and strangers who speak to it without a page. */
 
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { Harness } from '../../server/sip/testing/harness.ts';
 import type { RawClient } from '../../server/sip/testing/rawClient.ts';
 import type { Switchboard } from '../../server/switchboard.ts';
+import { isRegistered } from './person.ts';
 
 /** Begins the page anew, so that its socket is seen from its first message on; the list grows. */
 export async function listenToSip(page: Page): Promise<readonly string[]> {
@@ -19,7 +20,7 @@ export async function listenToSip(page: Page): Promise<readonly string[]> {
 
 export async function reload(page: Page): Promise<void> {
   await page.reload();
-  await expect(page.locator('[data-registration="registered"]')).toBeAttached();
+  await isRegistered(page);
   await page.locator('[data-tab="keypad"]').click(); // a click, so that it may make sound
 }
 

@@ -1,7 +1,7 @@
 /** Several tabs of one person, and what each of them is doing. */
 
 import { expect, type Page } from '@playwright/test';
-import type { Person } from './person.ts';
+import { isRegistered, type Person } from './person.ts';
 
 /** Puts a meter on everything that the page plays through Web Audio: the ring and the tones. Before the page is loaded. */
 export async function meterSound(page: Page): Promise<void> {
@@ -46,8 +46,8 @@ export async function openTab(person: Person, url: string, { click = true } = {}
   const page = await person.browser.context.newPage();
   await meterSound(page);
   await page.goto(url);
-  await expect(page.locator('switchhook-phone')).toHaveAttribute('data-role', /host|guest/);
-  await expect(page.locator('[data-tab="keypad"]')).toBeVisible();
+  await page.locator('switchhook-phone:is([data-role="host"], [data-role="guest"])').waitFor();
+  await page.locator('[data-tab="keypad"]').waitFor();
   if (click) await page.locator('[data-tab="keypad"]').click();
   return page;
 }
@@ -66,11 +66,11 @@ export async function hostOf(tabs: readonly Page[]): Promise<Page> {
         host = hosting[0];
         return hosting.length;
       },
-      { message: 'exactly one host' },
+      { message: 'exactly one host', intervals: [100] },
     )
     .toBe(1);
   if (!host) throw new Error('no host');
-  await expect(host.locator('[data-registration="registered"]')).toBeAttached();
+  await isRegistered(host);
   return host;
 }
 

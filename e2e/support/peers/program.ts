@@ -1,4 +1,4 @@
-/** What the foreign telephones need of this machine. */
+/** Programs that are not ours, each in a directory of its own; and what the foreign telephones need of this machine. */
 
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -12,11 +12,9 @@ import { freePort, Program, type ProgramOptions } from '../../../server/kamailio
 /** The package of Debian and Ubuntu that each program is in. */
 const PACKAGES = { rtpengine: 'rtpengine-daemon', baresip: 'baresip-core', sipp: 'sip-tester' } as const;
 
-export type ProgramName = keyof typeof PACKAGES;
-
 /** Why these cannot be run here, for `test.skip`; null when they can. */
 export function programsMissing(): string | null {
-  const names = Object.keys(PACKAGES) as ProgramName[];
+  const names = Object.keys(PACKAGES) as (keyof typeof PACKAGES)[];
   // Not every one of them has a switch that does nothing.
   const missing = names.filter((name) => spawnSync('which', [name], { stdio: 'ignore' }).status !== 0);
   if (missing.length === 0) return null;
@@ -33,7 +31,7 @@ export interface Housed {
 
 /** @param prepare writes its files and returns its arguments */
 export async function runHoused(
-  name: ProgramName,
+  name: string,
   prepare: (directory: string) => readonly string[],
   ready: ProgramOptions['ready'],
 ): Promise<Housed> {

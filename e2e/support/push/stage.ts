@@ -6,7 +6,7 @@
 import { expect } from '@playwright/test';
 import type { ConfigInput } from '../../../server/config.ts';
 import type { Switchboard } from '../../../server/switchboard.ts';
-import { type HiddenUser, launchHiddenUser } from '../hiddenUser.ts';
+import { attachHiddenWorkers, type HiddenUser, launchHiddenUser } from '../hiddenUser.ts';
 import { type Desktop, type DesktopNotification, startDesktop } from '../notificationDesktop.ts';
 import { openPhone, type Person } from '../person.ts';
 import { logIn } from '../phoneTab.ts';
@@ -60,7 +60,9 @@ export async function startPushStage({ push, ...config }: ConfigInput = {}): Pro
   };
   const mai = joined(await openPhone(switchboard.url, '101', { tone: MAI_TONE }));
   const connected = (count: number) =>
-    expect.poll(() => switchboard.stats.sockets, { message: 'phones with a socket', timeout: PATIENCE }).toBe(count);
+    expect
+      .poll(() => switchboard.stats.sockets, { message: 'phones with a socket', timeout: PATIENCE, intervals: [50] })
+      .toBe(count);
   const appears = (summary: string) => desktop.waitFor((shown) => shown.summary === summary, PATIENCE);
   return {
     service,
@@ -84,13 +86,11 @@ export async function startPushStage({ push, ...config }: ConfigInput = {}): Pro
       return appears('Incoming audio call');
     },
     connected,
-    asleep: async ({ browser, page }, others = 1) => {
-      const keeper = await browser.newPage();
-      const cdp = await keeper.createCDPSession();
-      await cdp.send('ServiceWorker.enable');
-      await page.close();
+    asleep: async (sleeper, others = 1) => {
+      const workers = await attachHiddenWorkers(sleeper);
+      await sleeper.page.close();
       await connected(others);
-      await cdp.send('ServiceWorker.stopAllWorkers');
+      await workers.stopAll();
     },
     close: async () => {
       await Promise.all(people.map((one) => one.close()));
