@@ -84,6 +84,17 @@ describe.skipIf(isLeftOut)(`a whole PBX${hint}`, () => {
   });
 });
 
+test.skipIf(isLeftOut)(`the two share the secret that is set${hint}`, { timeout: TIMEOUT }, async () => {
+  const secret = 'a-secret-that-is-set-by-its-operator';
+  const pbx = await startPbx({ gateway: testConfig({ pbx: { secret } }) });
+  try {
+    const headers = { authorization: `Bearer ${secret}` };
+    expect((await fetch(`${pbx.kamailio.controlUrl}/metrics`, { headers })).status).toBe(200);
+  } finally {
+    await pbx.stop();
+  }
+});
+
 describe.skipIf(isLeftOut)(`TLS${hint}`, () => {
   test('phones connect by wss, with the certificate that is set', { timeout: TIMEOUT }, async () => {
     const dir = await mkdtemp(join(tmpdir(), 'switchhook-tls-'));
