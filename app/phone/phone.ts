@@ -28,7 +28,7 @@ import { onOpened } from './opened.ts';
 import { peerOf } from './peer.ts';
 import { Presence } from './presence.ts';
 import { Recents } from './recents.ts';
-import { findSession, isLoggedOut } from './session.ts';
+import { isLoggedOut, SessionFinder } from './session.ts';
 import { Sounds } from './sounds.ts';
 import { PhoneStore } from './store.ts';
 import type { Phone, PhoneState, Preferences } from './types.ts';
@@ -53,16 +53,13 @@ export class AppPhone implements Phone {
   readonly #otherTabs = new BroadcastChannel('switchhook-session');
   readonly #initial = new InitialCall(this.#mirror, this.#reader);
   readonly #ends = new Ends(this.#store);
+  readonly #sessions = new SessionFinder(this.#store);
   #host: CallHost | undefined;
   /** A notification of this call was clicked, and this tab is to show it. */
   onOpened: ((opened: OpenCall) => void) | null = null;
 
   get state(): PhoneState {
     return this.#store.state;
-  }
-
-  subscribe(listener: () => void): () => void {
-    return this.#store.subscribe(listener);
   }
 
   /** Brings up the link and, where somebody is logged in, the line. Failures are shown as `problem`. */
@@ -146,6 +143,7 @@ export class AppPhone implements Phone {
     this.#sounds.player.key(digit);
   }
 
+  subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
   takeHere = (): Promise<void> => this.#shown(() => this.#elsewhere.take(this.#host, SIP_CAPABILITIES));
   getInitialCall = (): Promise<CallRecord | null> => this.#initial.find();
   perform = (callId: string, command: CallCommand): Promise<void> =>
@@ -187,17 +185,18 @@ export class AppPhone implements Phone {
 
   async #startSession(): Promise<void> {
     try {
-      const session = await findSession(this.#store);
+      const session = await this.#sessions.find();
       if (session) this.#onSession(session);
-      else this.#store.set({ session: null, demo: await api.demoAccounts() });
+      else if (session === null) this.#store.set({ session, demo: await api.demoAccounts() });
     } catch (error) {
       this.#store.set({ session: null, problem: SwitchhookError.from(error) });
     }
   }
 
   async #leaveSession(): Promise<void> {
-    await this.#host?.stop();
+    const host = this.#host;
     this.#host = undefined;
+    await host?.stop();
     this.#store.set({ session: null, registration: 'none', contacts: [], role: 'guest' });
   }
 
@@ -208,6 +207,7 @@ export class AppPhone implements Phone {
   }
 
   #onSession(session: Session): void {
+    this.#sessions.stop();
     this.#store.set({ session, registration: 'registering' });
     this.#line.set(null);
     this.#host = this.#newHost(session);
