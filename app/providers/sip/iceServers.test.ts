@@ -5,7 +5,7 @@ import { IceServerSource } from './iceServers.ts';
 const TTL = 600;
 const relay = (username: string) => ({ urls: ['turn:turn.example'], username, credential: 'c' });
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }));
 afterEach(() => vi.useRealTimers());
 
 /** A switchboard that gives numbered credentials; `down` for a while. */

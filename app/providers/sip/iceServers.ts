@@ -44,11 +44,11 @@ export class IceServerSource {
 
   /** How much of their time has gone, 0 to 1 and beyond; 1 when there are none yet. */
   #spent(): number {
-    return this.#kept ? (performance.now() - this.#kept.at) / (this.#kept.ttl * 1000) : 1;
+    return this.#kept ? (Date.now() - this.#kept.at) / (this.#kept.ttl * 1000) : 1;
   }
 
   async #ask(): Promise<void> {
-    const at = performance.now();
+    const at = Date.now(); // not `performance.now`, which stands still while a computer sleeps; credentials do not
     this.#kept = { ...(await this.#options.fetch()), at };
   }
 }
