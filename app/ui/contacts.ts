@@ -6,8 +6,7 @@ import { avatar } from './avatar.ts';
 import { SwitchhookElement } from './element.ts';
 import { fold } from './format.ts';
 import { icon } from './icons.ts';
-import { rows } from './rowStyles.ts';
-import { avatars, controls, theme } from './theme.ts';
+import { listStyles } from './rowStyles.ts';
 
 /** Everybody whose name contains every word of the query, or whose number contains it; diacritics do not matter. */
 export function search(contacts: readonly User[], query: string): readonly User[] {
@@ -33,10 +32,7 @@ export class SwitchhookContacts extends SwitchhookElement {
   static override properties = { contacts: { attribute: false }, query: { state: true } };
 
   static override styles = [
-    theme,
-    controls,
-    avatars,
-    rows,
+    listStyles,
     css`
       .search {
         position: sticky;

@@ -8,8 +8,7 @@ import { endText } from './callText.ts';
 import { SwitchhookElement } from './element.ts';
 import { fullTime, peerName, talkTime, when } from './format.ts';
 import { type IconName, icon } from './icons.ts';
-import { rows } from './rowStyles.ts';
-import { avatars, controls, theme } from './theme.ts';
+import { listStyles } from './rowStyles.ts';
 import { Ticker } from './ticker.ts';
 
 const MINUTE = 60_000;
@@ -39,10 +38,7 @@ export class SwitchhookRecents extends SwitchhookElement {
   };
 
   static override styles = [
-    theme,
-    controls,
-    avatars,
-    rows,
+    listStyles,
     css`
       .what {
         display: flex;

@@ -1,7 +1,8 @@
 import { css } from 'lit';
+import { avatars, controls, theme } from './theme.ts';
 
 /** Lists of people and of calls. */
-export const rows = css`
+const rows = css`
   :host {
     display: grid;
     align-content: start;
@@ -40,3 +41,6 @@ export const rows = css`
     text-wrap: balance;
   }
 `;
+
+/** All that a screen with such a list needs. */
+export const listStyles = [theme, controls, avatars, rows];

@@ -8,8 +8,7 @@ import { search } from './contacts.ts';
 import { SwitchhookElement } from './element.ts';
 import { peerName } from './format.ts';
 import { icon } from './icons.ts';
-import { rows } from './rowStyles.ts';
-import { avatars, controls, theme } from './theme.ts';
+import { listStyles } from './rowStyles.ts';
 
 /**
  * A dialog that asks whom a call is to be handed to: somebody in the directory, or a number; at once, or after a word with
@@ -33,10 +32,7 @@ export class SwitchhookTransfer extends SwitchhookElement {
   };
 
   static override styles = [
-    theme,
-    controls,
-    avatars,
-    rows,
+    listStyles,
     css`
       :host {
         display: contents;
