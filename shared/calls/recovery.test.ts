@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type CallHealth,
+  doubtedAt,
   FAR_SIDE_PATIENCE,
   FAR_SIDE_PATIENCE_MOVED,
+  lostAt,
   RECOVERY_BUDGET,
   RESTART_EVERY,
   recoveryStep,
@@ -19,6 +21,19 @@ const LOST: CallHealth = {
   moved: false,
 };
 const step = (changes: Partial<CallHealth>) => recoveryStep({ ...LOST, ...changes });
+
+describe('what is wrong', () => {
+  it('is a doubt from the first change of network on, and a loss from the loss on', () => {
+    const doubt = doubtedAt(null, 1_000);
+    expect(doubt).toEqual({ since: 1_000, lost: false });
+    expect(doubtedAt(doubt, 2_000)).toEqual(doubt);
+    const loss = lostAt(doubt, RECOVERY_BUDGET + 1_000);
+    expect(loss).toEqual({ since: RECOVERY_BUDGET + 1_000, lost: true });
+    expect(lostAt(loss, RECOVERY_BUDGET + 2_000)).toEqual(loss);
+    expect(doubtedAt(loss, RECOVERY_BUDGET + 2_000)).toEqual(loss);
+    expect(lostAt(null, 5)).toEqual({ since: 5, lost: true });
+  });
+});
 
 describe('a call that is heard', () => {
   it('needs nothing, or its line made again', () => {

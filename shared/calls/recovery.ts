@@ -26,6 +26,20 @@ export const FAR_SIDE_PATIENCE = 5_000;
 /** The same when it is our own address that has changed: the far side does not know yet, and will not for 5 s. */
 export const FAR_SIDE_PATIENCE_MOVED = 1_000;
 
+/** What is wrong with the sound of a call. `since` in ms, by any clock that does not go back. */
+export interface Trouble {
+  since: number;
+  /** It is lost; else it is only in doubt, because this device has another network than before. */
+  lost: boolean;
+}
+
+/** The sound is lost. A doubt before that takes nothing from the time that the loss may last. */
+export const lostAt = (trouble: Trouble | null, now: number): Trouble =>
+  trouble?.lost ? trouble : { since: now, lost: true };
+
+/** This device has another network, for the first time or again: a call that is still heard stays one. */
+export const doubtedAt = (trouble: Trouble | null, now: number): Trouble => trouble ?? { since: now, lost: false };
+
 /** What is known of a call in conversation. Times are ms; null: has not happened since the sound was lost. */
 export interface CallHealth {
   /** The line is registered, and its socket answers. */

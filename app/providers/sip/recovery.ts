@@ -1,6 +1,6 @@
 /** Brings the sound of one call back: asks the policy what to do, does it, and looks again. */
 
-import { type CallHealth, recoveryStep } from '../../../shared/calls/recovery.ts';
+import { type CallHealth, doubtedAt, lostAt, recoveryStep, type Trouble } from '../../../shared/calls/recovery.ts';
 import type { Signalling, SignallingEvent } from './signalling.ts';
 import { type RTCSession, restartIce } from './ua.ts';
 
@@ -16,10 +16,7 @@ export interface RecoveryOptions {
 export class Recovery {
   readonly #options: RecoveryOptions;
   readonly #stopListening: () => void;
-  /** Since when the sound is lost, or doubtful; null while nothing is wrong. */
-  #since: number | null = null;
-  /** Nothing is lost yet, but the network is another one. */
-  #onlyDoubtful = false;
+  #trouble: Trouble | null = null;
   #moved = false;
   #restartedAt: number | null = null;
   #farRestartedAt: number | null = null;
@@ -37,17 +34,15 @@ export class Recovery {
 
   /** The sound is lost. */
   lost(): void {
-    this.#onlyDoubtful = false;
-    this.#since ??= performance.now();
+    this.#trouble = lostAt(this.#trouble, performance.now());
     this.#look();
   }
 
   /** It is back. */
   back(): void {
     clearTimeout(this.#timer);
-    this.#since = null;
+    this.#trouble = null;
     this.#moved = false;
-    this.#onlyDoubtful = false;
     this.#restartedAt = null;
     this.#farRestartedAt = null;
   }
@@ -60,26 +55,27 @@ export class Recovery {
   #onSignalling(event: SignallingEvent): void {
     if (event === 'moved' && this.#options.session.isEstablished()) {
       this.#moved = true;
-      this.#onlyDoubtful = this.#since === null;
-      this.#since ??= performance.now();
+      this.#trouble = doubtedAt(this.#trouble, performance.now());
     }
     this.#look();
   }
 
   #onFarRestart(): void {
-    if (this.#since === null) return;
+    if (!this.#trouble) return;
     this.#farRestartedAt = performance.now();
-    if (this.#onlyDoubtful) this.back(); // if it is not enough, the browser will say that the path is lost
+    if (!this.#trouble.lost) this.back(); // if it is not enough, the browser will say that the path is lost
   }
 
   #look(): void {
     clearTimeout(this.#timer);
-    if (this.#since === null) return;
-    const { do: what, again } = recoveryStep(this.#health(this.#since));
+    if (!this.#trouble) return;
+    const { since, lost } = this.#trouble;
+    const { do: what, again } = recoveryStep(this.#health(since));
     if (again !== null) this.#timer = setTimeout(() => this.#look(), again);
     if (what === 'reconnect') this.#options.signalling.reconnect();
     else if (what === 'restartIce') void this.#restart();
-    else if (what === 'giveUp' && !this.#onlyDoubtful) this.#options.giveUp();
+    else if (what === 'giveUp' && lost) this.#options.giveUp();
+    else if (what === 'giveUp') this.back(); // it has been heard all the time
   }
 
   #health(since: number): CallHealth {
@@ -103,7 +99,7 @@ export class Recovery {
     this.#restartedAt = performance.now();
     const restarted = await this.#offer().catch(() => false); // no credentials, no network: so it is not restarted
     this.#restarting = false;
-    if (restarted && this.#onlyDoubtful) this.back();
+    if (restarted && this.#trouble?.lost === false) this.back();
   }
 
   async #offer(): Promise<boolean> {
@@ -112,7 +108,7 @@ export class Recovery {
     if (!(await signalling.check())) return false;
     const { connection } = session;
     connection.setConfiguration(await configuration());
-    if (this.#since === null || session.isEnded() || !session.isReadyToReOffer()) return false;
+    if (!this.#trouble || session.isEnded() || !session.isReadyToReOffer()) return false;
     return restartIce(session);
   }
 }
