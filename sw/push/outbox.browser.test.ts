@@ -1,6 +1,7 @@
 /** What the worker has to say by itself: in order, once, as long as it matters, on a real disk. */
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { CLAIM_LEASE } from '../../shared/calls/deadlines.ts';
 import type { Said } from '../../shared/push/said.ts';
 import type { Errand } from '../../shared/registry/store.ts';
 import { NOW, uuid } from '../../shared/testing/samples.ts';
@@ -206,12 +207,12 @@ it('says what a worker that was stopped has left', async () => {
   expect(line.said).toEqual(['ringing']);
 });
 
-it('forgets the ways back of rings that are over, and keeps the others', async () => {
+it('forgets the ways back of rings that are over with every claim, and keeps the others', async () => {
   const line = new Line();
   const db = await line.store.database.get();
   const way = { url: URL, token: TOKEN };
-  await db.put('wakeups', { ...way, callId: uuid(1), until: NOW - 1 });
-  await db.put('wakeups', { ...way, callId: uuid(2), until: NOW });
+  await db.put('wakeups', { ...way, callId: uuid(1), until: NOW - CLAIM_LEASE - 1 });
+  await db.put('wakeups', { ...way, callId: uuid(2), until: NOW - CLAIM_LEASE });
   await line.outbox().send(errand());
   expect((await db.getAll('wakeups')).map(({ callId }) => callId)).toEqual([uuid(2)]);
 });

@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { CLAIM_LEASE } from '../../shared/calls/deadlines.ts';
 import { respondResult, ringOver } from '../../shared/http/push.ts';
 import type { Said } from '../../shared/push/said.ts';
 import type { Errand } from '../../shared/registry/store.ts';
@@ -98,7 +99,8 @@ export class Outbox {
       n === undefined ? undefined : tx.objectStore('outbox').delete(n),
     ]);
     const now = this.#parts.now();
-    const over = wakeups.filter(({ until }) => until < now);
+    // A claim of the ring's last moment outlives it, and may have to be given back.
+    const over = wakeups.filter(({ until }) => until + CLAIM_LEASE < now);
     await Promise.all([...over.map(({ callId }) => tx.objectStore('wakeups').delete(callId)), tx.done]);
   }
 

@@ -118,6 +118,20 @@ describe('an answer that failed here', () => {
     expect((await settled('decline', FAILED)).asked).toEqual([]);
   });
 
+  it('is given back where the switchboard agreed to it only after the ring', async () => {
+    const { worker, call } = await rung();
+    worker.store.now = NOW + RING - 1;
+    await worker.store.submit(command(call.id, 'answer'), uuid(700));
+    worker.answer = async () => {
+      worker.store.now = NOW + RING + 1;
+      return Response.json({ state: 'claimed', until: NOW + RING + CLAIM_LEASE });
+    };
+    await respond(call.id, 'answer', partsOf(worker));
+    const input = { kind: 'settle', callId: call.id, intentId: uuid(700), outcome: FAILED, epoch: 1 } as const;
+    await release({ id: uuid(701), tab: uuid(900), source: 'provider', input }, partsOf(worker));
+    expect(worker.asked.at(-1)?.body).toEqual({ release: true });
+  });
+
   it.each([
     ['as long as the claim may last, past the ring', CLAIM_LEASE - 1, 1],
     ['no longer: nothing waits for it', CLAIM_LEASE, 0],
