@@ -246,9 +246,10 @@ export class SwitchhookCall extends SwitchhookElement {
     this.keypad = !this.keypad;
   };
 
-  /** With the keypad open the computer's keys are its keys, and Escape closes it. */
+  /** With the keypad open the computer's keys are its keys, and Escape closes it; those in a dialog are the dialog's. */
   #onKey = (event: KeyboardEvent): void => {
     const { call, keypad } = this;
+    if (event.composedPath().some((place) => place instanceof HTMLDialogElement)) return;
     if (!keypad || !call || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === 'Escape') {
       this.keypad = false;

@@ -91,6 +91,17 @@ describe('who is to get the call', () => {
   });
 });
 
+it('keys typed there are no tones of the call, though its keypad is open', async () => {
+  const { phone } = await show({ calls: [callIn('active', { capabilities: ['dtmf', 'transfer'] })] });
+  await press('[data-action=dtmf]');
+  await press('[data-action=transfer]');
+  await expect.poll(() => dialog()?.open).toBe(true);
+  await userEvent.keyboard('103{Escape}');
+  await expect.poll(() => dialog()?.open).toBe(false);
+  expect(phone.asked).toEqual([]);
+  expect(find('switchhook-keypad')).not.toBeNull();
+});
+
 describe('a call that cannot be transferred', () => {
   it('offers nothing of it', async () => {
     await show({ calls: [callIn('active')] });
