@@ -132,6 +132,16 @@ test('the microphone is let go of by a tab that waits for the far side, once ano
   await expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(0);
 });
 
+test('the microphone is let go of when the call is hung up while it still waits for the far side', async () => {
+  await watchMicrophone(ana.page);
+  await ben.close();
+  await ana.page.reload();
+  await ana.sees('reconnecting');
+  await expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(1);
+  await ana.press('hangUp');
+  await expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(0);
+});
+
 test('two tabs that are restored at once: one of them has the call', async () => {
   const second = await openTab(ana, switchboard.url);
   await Promise.all([ana.page.reload(), second.reload()]);

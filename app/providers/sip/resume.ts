@@ -41,6 +41,7 @@ export class Resumption {
   readonly #parts: ResumptionParts;
   readonly #started = performance.now();
   #abandoned = false;
+  #microphone: MediaStream | null = null;
   #theirs: RTCSession | undefined;
   #wake: () => void = () => undefined;
 
@@ -49,9 +50,10 @@ export class Resumption {
     this.#parts = parts;
   }
 
-  /** The person has hung up meanwhile: once the call is here it ends. */
+  /** The person has hung up meanwhile: once the call is here it ends, and nobody listens until then. */
   abandon(): void {
     this.#abandoned = true;
+    if (this.#microphone) stopTracks(this.#microphone);
   }
 
   /**
@@ -61,6 +63,8 @@ export class Resumption {
   async run(): Promise<SipSession | null> {
     const [microphone] = await Promise.allSettled([this.#parts.microphone(), this.#parts.line.ready()]);
     const stream = microphone.status === 'fulfilled' ? microphone.value : null;
+    this.#microphone = stream;
+    if (this.#abandoned) this.abandon(); // before there was one
     try {
       await this.#parts.line.ready();
       const session = await this.#get(stream);
