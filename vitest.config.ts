@@ -4,12 +4,16 @@ import { chromiumArgs, findChromium } from './scripts/browsers.mjs';
 
 const { path: executablePath } = findChromium();
 
+/** ms. Tests wait for conditions; this only ends one that hangs, and a machine that has other things to do is slow. */
+const testTimeout = 30_000;
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'node',
+          testTimeout,
           environment: 'node',
           include: ['{shared,server,app,scripts}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
@@ -18,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          testTimeout,
           include: ['{shared,app,sw}/**/*.browser.test.ts'],
           browser: {
             enabled: true,

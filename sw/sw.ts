@@ -124,6 +124,7 @@ self.addEventListener('notificationclick', (event) => {
   const data = event.notification.data as ShownData | null;
   if (!data) return;
   clicked.add(event.notification.tag);
+  reconciler.retire(event.notification);
   const work = onClick(data, event.action, {
     clients: self.clients,
     hostTab,

@@ -20,7 +20,7 @@ const [RING] = planNotifications({
   maxActions: 2,
   now: NOW,
 }).notifications as [PlannedNotification]; // a call that rings has one
-const RING_DATA = { callId: RING.callId, kind: RING.kind, digest: '', picture: null };
+const RING_DATA = { tag: RING.tag, callId: RING.callId, kind: RING.kind, digest: '', picture: null };
 
 declare const self: ServiceWorkerGlobalScope;
 

@@ -43,6 +43,8 @@ export interface Desktop {
    * that the notification is still on the screen.
    */
   click(notification: DesktopNotification, ...labels: string[]): void;
+  /** The same on a desktop that is busy: it does nothing for `ms` between telling the click and taking the notification away. */
+  clickSlowly(notification: DesktopNotification, label: string, ms: number): void;
   dismiss(notification: DesktopNotification): void;
   stop(): Promise<void>;
 }
@@ -116,8 +118,10 @@ class Notifications extends dbus.interface.Interface {
    * As real desktops do it: the click, then the notification goes away. Whether the page then hears of a close as well
    * depends on who is first: a worker that has closed the notification by then does not.
    */
-  click({ id }: DesktopNotification, keys: string[]): void {
+  click({ id }: DesktopNotification, keys: string[], busy = 0): void {
     for (const key of keys) this.ActionInvoked(id, key);
+    // Nothing else runs meanwhile, as in a desktop that is busy: what the browser says is read afterwards.
+    if (busy > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busy);
     this.dismiss(id);
   }
 
@@ -160,10 +164,14 @@ export async function startDesktop(): Promise<Desktop> {
   }
 }
 
-function keyOf({ summary, actions }: DesktopNotification, label: string): string {
-  const action = actions.find((one) => (label === 'body' ? one.key === 'default' : one.label === label));
-  if (!action) throw new Error(`The notification "${summary}" has no button "${label}".`);
-  return action.key;
+function keysOf(notification: DesktopNotification, labels: string[]): string[] {
+  const { summary, actions, open } = notification;
+  if (!open) throw new Error(`The notification "${summary}" is not on the screen any more.`);
+  return labels.map((label) => {
+    const action = actions.find((one) => (label === 'body' ? one.key === 'default' : one.label === label));
+    if (!action) throw new Error(`The notification "${summary}" has no button "${label}".`);
+    return action.key;
+  });
 }
 
 async function openDesktop(bus: SessionBus): Promise<Desktop> {
@@ -177,14 +185,8 @@ async function openDesktop(bus: SessionBus): Promise<Desktop> {
     closed: server.gone,
     waitFor: (wanted, patience = PATIENCE) =>
       waitUntil('a notification', patience, () => server.shown.findLast((one) => one.open && wanted(one))),
-    click: (notification, ...labels) => {
-      if (!notification.open)
-        throw new Error(`The notification "${notification.summary}" is not on the screen any more.`);
-      server.click(
-        notification,
-        labels.map((label) => keyOf(notification, label)),
-      );
-    },
+    click: (notification, ...labels) => server.click(notification, keysOf(notification, labels)),
+    clickSlowly: (notification, label, ms) => server.click(notification, keysOf(notification, [label]), ms),
     dismiss: ({ id }) => server.dismiss(id),
     stop: async () => {
       connection.disconnect();

@@ -15,7 +15,8 @@ const [RING] = ringOf(incoming()) as [PlannedNotification]; // a call that rings
 
 /** A desktop whose every answer can be held up. */
 class Desk {
-  readonly list = new NotificationList();
+  readonly list: NotificationList;
+  readonly reconciler: Reconciler;
   readonly reported: unknown[] = [];
   planned: PlannedNotification[] = [];
   shows = 0;
@@ -23,24 +24,27 @@ class Desk {
   showing: Promise<unknown> = Promise.resolve();
   planning: Promise<unknown> = Promise.resolve();
 
-  readonly reconciler = new Reconciler({
-    registration: {
-      getNotifications: this.list.getNotifications,
-      showNotification: async (title, options) => {
-        this.shows += 1;
-        await this.showing;
-        await this.list.showNotification(title, options);
+  constructor(list = new NotificationList()) {
+    this.list = list;
+    this.reconciler = new Reconciler({
+      registration: {
+        getNotifications: list.getNotifications,
+        showNotification: async (title, options) => {
+          this.shows += 1;
+          await this.showing;
+          await list.showNotification(title, options);
+        },
       },
-    },
-    permission: () => 'granted',
-    plan: async () => {
-      const notifications = this.planned;
-      await this.planning;
-      return { notifications, reviseAt: null };
-    },
-    onRevise: () => undefined,
-    report: (error) => this.reported.push(error),
-  });
+      permission: () => 'granted',
+      plan: async () => {
+        const notifications = this.planned;
+        await this.planning;
+        return { notifications, reviseAt: null };
+      },
+      onRevise: () => undefined,
+      report: (error) => this.reported.push(error),
+    });
+  }
 
   get tags(): string[] {
     return this.list.all.map(({ tag }) => tag);
@@ -127,6 +131,40 @@ it('what is kept goes when there is something else to show, or when nobody keeps
   second();
   await desk.reconciler.reconcile();
   expect(desk.tags).toEqual([]);
+});
+
+it('what follows a clicked notification is another one, which later plans find again', async () => {
+  const desk = new Desk();
+  desk.planned = [RING];
+  await desk.reconciler.reconcile();
+  const [clicked] = desk.list.all;
+  if (!clicked) throw new Error('nothing is shown');
+  // Two clicks on the same one, as a mouse can do it, are followed by one.
+  for (const _ of [1, 2]) desk.reconciler.retire(clicked);
+  const silenced = { ...RING, silent: true };
+  desk.planned = [silenced];
+  await desk.reconciler.reconcile();
+  const [tag = ''] = desk.tags;
+  expect(desk.tags).toEqual([expect.stringMatching(`^${RING.tag}:.`)]);
+  desk.planned = [RING];
+  await desk.reconciler.reconcile();
+  expect(desk.tags, 'replaced, as it was not clicked').toEqual([tag]);
+  await new Desk(desk.list).reconciler.reconcile();
+  expect(desk.tags, 'closed by the next life of the worker, whose plan has nothing').toEqual([]);
+});
+
+it('the next life of the worker finds what follows a click, and shows nothing twice', async () => {
+  const before = new Desk();
+  before.planned = [RING];
+  await before.reconciler.reconcile();
+  const [clicked] = before.list.all;
+  if (clicked) before.reconciler.retire(clicked);
+  await before.reconciler.reconcile();
+  const after = new Desk(before.list);
+  after.planned = [RING];
+  await after.reconciler.reconcile();
+  expect({ tags: after.tags, shows: after.shows }).toEqual({ tags: before.tags, shows: 0 });
+  expect(after.tags).not.toEqual([RING.tag]);
 });
 
 it('a picture that never comes holds nothing up: the next ring is shown, and this one goes when it ends', async () => {
