@@ -135,6 +135,30 @@ test('they refuse our hold: the call lives on as it was, and can be held later',
   await hangUp(sipp);
 });
 
+test('they answer our hold too late: the call goes on as it was, and they are asked to go back', async () => {
+  const sipp = await talk(
+    awaits('INVITE'),
+    acknowledges('100 Trying'),
+    awaitsCue(),
+    acknowledges('200 OK', { sdp: { direction: 'recvonly' } }),
+    awaits('ACK'),
+    awaits('INVITE'),
+    acknowledges('200 OK', { sdp: {} }),
+    awaits('ACK'),
+  );
+  const { mai } = stage;
+  await mai.press('hold');
+  // It is being done for as long as a person waits for it, and then it has failed.
+  const hold = mai.page.locator('[data-action="hold"]:visible').first();
+  await expect(hold).toBeDisabled();
+  await expect(hold).toBeEnabled();
+  await expectTone(mai.page, MAI_TONE);
+  await sipp.cue();
+  await sipp.sees(/^a=recvonly[\s\S]*^INVITE [\s\S]*^a=sendrecv/mu);
+  await expectTone(mai.page, MAI_TONE);
+  await hangUp(sipp);
+});
+
 test('video that we do not take is left out, not refused; without one codec of ours a change is refused, and nothing changes', async () => {
   const video = ['m=video [media_port] RTP/AVP 96', 'a=rtpmap:96 H263-1998/90000'];
   const sipp = await talk(

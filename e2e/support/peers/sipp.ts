@@ -110,9 +110,10 @@ async function run({ account, port, steps, callee, calls, voice }: Run): Promise
 
 const COPIED = /^(Via|From|To|Call-ID|CSeq|Record-Route):/iu;
 
-/** A request of the call that only this test sends, with the headers of its INVITE: an answer that follows copies those. */
+/** A request of the call that only this test sends, with the headers of the last INVITE to it: an answer that follows copies those. */
 function cueOf(messages: string): string {
-  const invite = /^INVITE [\s\S]*?\r?\n\r?\n/mu.exec(messages)?.[0] ?? '';
+  const received = [...messages.matchAll(/message received [^\n]*\s+(INVITE [\s\S]*?\r?\n)\r?\n/gu)].at(-1)?.[1];
+  const invite = received ?? /^INVITE [\s\S]*?\r?\n\r?\n/mu.exec(messages)?.[0] ?? '';
   const headers = invite.split(/\r?\n/u).filter((line) => COPIED.test(line));
   return ['CUE sip:sipp SIP/2.0', ...headers, 'Content-Length: 0', '', ''].join('\r\n');
 }
