@@ -1,6 +1,6 @@
 import { SwitchhookError } from '../../shared/errors.ts';
 import type { Session } from '../../shared/http/api.ts';
-import { untilReached } from '../providers/sip/retry.ts';
+import { untilReached } from '../retry.ts';
 import * as api from './api.ts';
 import type { PhoneStore } from './store.ts';
 

@@ -2,9 +2,9 @@
 
 import { SwitchhookError } from '../../../shared/errors.ts';
 import type { IceServers, SipCredentials } from '../../../shared/http/api.ts';
+import { untilReached } from '../../retry.ts';
 import { IceServerSource } from './iceServers.ts';
 import { PushRegistration, type PushRegistrationOptions } from './pushParameters.ts';
-import { untilReached } from './retry.ts';
 import { Signalling } from './signalling.ts';
 import { SipSocket } from './socket.ts';
 import { abandon, createUa, type RegistrationFailure, type RTCSessionEvent, type UA, type UaOptions } from './ua.ts';

@@ -1,6 +1,6 @@
 /** Asking the switchboard over HTTP until it can be reached. */
 
-import { type ErrorCode, SwitchhookError } from '../../../shared/errors.ts';
+import { type ErrorCode, SwitchhookError } from '../shared/errors.ts';
 
 /** ms before the first try again, doubled each time up to the second: as JsSIP does with its socket. */
 const FIRST_PAUSE = 1_000;

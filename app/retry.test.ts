@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SwitchhookError } from '../../../shared/errors.ts';
+import { SwitchhookError } from '../shared/errors.ts';
 import { untilReached } from './retry.ts';
 
 const network = new EventTarget();
