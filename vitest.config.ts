@@ -5,7 +5,7 @@ import { chromiumArgs, findChromium } from './scripts/browsers.mjs';
 const { path: executablePath } = findChromium();
 
 /** ms. Tests wait for conditions; this only ends one that hangs, and a machine that has other things to do is slow. */
-const testTimeout = 30_000;
+const PATIENCE = { testTimeout: 30_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {
@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          testTimeout,
+          ...PATIENCE,
           environment: 'node',
           include: ['{shared,server,app,scripts}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          testTimeout,
+          ...PATIENCE,
           include: ['{shared,app,sw}/**/*.browser.test.ts'],
           browser: {
             enabled: true,
