@@ -42,12 +42,13 @@ async function deaths(page: Page, kill: () => Promise<void>): Promise<number[]> 
   for (let death = 0; death < DEATHS; death += 1) {
     await page.evaluate(() => window.harness.benches.oneCommand(window.load)); // the worker runs, the link is up
     await pause(Math.random() * 30); // at no particular moment of what the worker does afterwards
+    // Watched before it happens: a death that nobody was looking out for would be waited for for ever.
+    const watch = await page.evaluateHandle(() => ({
+      acknowledged: window.harness.benches.oneCommandAfterDeath(window.load),
+    }));
     const killed = Date.now();
-    const [acknowledged] = await Promise.all([
-      page.evaluate(() => window.harness.benches.oneCommandAfterDeath(window.load)),
-      kill(),
-    ]);
-    times.push(acknowledged - killed);
+    await kill();
+    times.push((await watch.evaluate(({ acknowledged }) => acknowledged)) - killed);
   }
   return times;
 }

@@ -243,7 +243,9 @@ export async function oneCommand(load: Load): Promise<number> {
 /** The same, submitted the moment that the link notices its worker's death. */
 export function oneCommandAfterDeath(load: Load): Promise<number> {
   return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`No death within ${PATIENCE} ms.`)), PATIENCE);
     const stop = load.link.onDeath(() => {
+      clearTimeout(late);
       stop();
       oneCommand(load).then(resolve, reject);
     });
