@@ -120,26 +120,30 @@ test('a page that is loaded again before its line is up has not lost the call', 
   await talk.bothHear();
 });
 
-test('the microphone is let go of by a tab that waits for the far side, once another tab has taken the call', async () => {
+/** Ana's page is back with her microphone, and Ben's is not. */
+async function waitForFarSide(): Promise<void> {
   await watchMicrophone(ana.page);
   await ben.close();
   await ana.page.reload();
   await ana.sees('reconnecting');
   await expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(1);
+}
+
+const microphoneIsReleased = () =>
+  expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(0);
+
+test('the microphone is let go of by a tab that waits for the far side, once another tab has taken the call', async () => {
+  await waitForFarSide();
   const second = await openTab(ana, switchboard.url);
   await second.locator('[data-action="take-here"]:visible').click();
   expect(await hostOf([ana.page, second])).toBe(second);
-  await expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(0);
+  await microphoneIsReleased();
 });
 
 test('the microphone is let go of when the call is hung up while it still waits for the far side', async () => {
-  await watchMicrophone(ana.page);
-  await ben.close();
-  await ana.page.reload();
-  await ana.sees('reconnecting');
-  await expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(1);
+  await waitForFarSide();
   await ana.press('hangUp');
-  await expect.poll(() => openMicrophones(ana.page), { message: 'open microphones' }).toBe(0);
+  await microphoneIsReleased();
 });
 
 test('two tabs that are restored at once: one of them has the call', async () => {

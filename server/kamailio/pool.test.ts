@@ -4,7 +4,7 @@ import type { ConfigInput } from '../config.ts';
 import { PushHarness, type Sleeper } from '../push/testing/pushHarness.ts';
 import { FakePushService } from '../push/testing/pushService.ts';
 import { headerValue } from '../sip/headers.ts';
-import { establish, inDialog, invite, uriOf } from '../sip/testing/dialogs.ts';
+import { establish, invite, pickUp, uriOf } from '../sip/testing/dialogs.ts';
 import { Harness, testConfig } from '../sip/testing/harness.ts';
 import type { RawClient } from '../sip/testing/rawClient.ts';
 import { expectNo, isCall } from '../sip/testing/rings.ts';
@@ -70,10 +70,7 @@ describe.skipIf(isLeftOut)(`a pool on one PostgreSQL${hint}`, { timeout: TIMEOUT
       const page = await other.wakeUp(hung);
       const incoming = await page.expectRequest('INVITE');
       expect(incoming.envelope.callId).toBe(headerValue(sent, 'call-id'));
-      page.respond(incoming, 200);
-      const ok = await mai.expectResponse(200, 'INVITE');
-      mai.sendRaw(inDialog(mai, sent, ok, 'ACK', 2));
-      await page.expectRequest('ACK');
+      await pickUp(mai, sent, page, incoming);
     }
 
     test('a device that logged in at the other one is woken, rings by its word, and is connected', async () => {

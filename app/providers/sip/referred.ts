@@ -1,5 +1,5 @@
 /**
- * The far side hands us on (REFER): we call whom it names, as any telephone does, and when that one answers, the call goes on
+ * The far side hands us on (REFER): we call whom it names, as every telephone does, and when that one answers, the call goes on
  * with them. Until then, and if it fails, we stay with the one that we had.
  */
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sleeper } from '../../push/testing/pushHarness.ts';
 import { headerValue } from '../headers.ts';
-import { inDialog, invite } from '../testing/dialogs.ts';
+import { invite, pickUp } from '../testing/dialogs.ts';
 import { expectNo, isCall, isFinal } from '../testing/rings.ts';
 import { describeOnBothServers, type ServerUnderTest } from './servers.ts';
 
@@ -41,10 +41,7 @@ describeOnBothServers(
       const page = await server.push.wakeUp(at(0));
       const incoming = await page.expectRequest('INVITE');
       expect(incoming.envelope.callId).toBe(headerValue(sent, 'call-id'));
-      page.respond(incoming, 200);
-      const ok = await mai.expectResponse(200, 'INVITE');
-      mai.sendRaw(inDialog(mai, sent, ok, 'ACK', 2));
-      await page.expectRequest('ACK');
+      await pickUp(mai, sent, page, incoming);
       const { callId } = at(0).ring;
       await expect.poll(() => server.harness.board.callRecords(callId)).toMatchObject([{ finalCode: 200 }]);
     });

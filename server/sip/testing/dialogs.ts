@@ -45,6 +45,16 @@ export async function establish(caller: RawClient, callee: RawClient): Promise<E
   const incoming = await callee.expectRequest('INVITE');
   callee.respond(incoming, 180);
   await caller.expectResponse(180);
+  return pickUp(caller, sent, callee, incoming);
+}
+
+/** What rings is answered. */
+export async function pickUp(
+  caller: RawClient,
+  sent: SipRequest,
+  callee: RawClient,
+  incoming: Established['incoming'],
+): Promise<Established> {
   callee.respond(incoming, 200);
   const ok = await caller.expectResponse(200, 'INVITE');
   caller.sendRaw(inDialog(caller, sent, ok, 'ACK', 2));
